@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url'
+import { flush, run, settings } from '@oclif/core'
+import { UsageError } from './errors.js'
+import { type ExitCode, exitCodes } from './exitCodes.js'
+import { reportError } from './reportError.js'
+
+/** Runs the command line once, from `argv` without the program's name; `root` is the package's folder. Sets the exit code. */
+export async function main(argv: readonly string[], root: URL): Promise<void> {
+  // A command always comes from dist/, whatever NODE_ENV says.
+  settings.enableAutoTranspile = false
+  process.exitCode = await runOnce(helpFlagFor(argv), root)
+  await flush()
+}
+
+/** `rtdash help plan` is `rtdash plan --help`. */
+const helpFlagFor = (argv: readonly string[]): string[] =>
+  argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
+
+async function runOnce(argv: string[], root: URL): Promise<ExitCode> {
+  try {
+    // Each command yields its exit code; help and the shell completion yield nothing.
+    const code: unknown = await run(argv, { root: fileURLToPath(root) })
+    return typeof code === 'number' ? (code as ExitCode) : exitCodes.ok
+  } catch (error) {
+    if (isExit(error)) return error.oclif.exit
+    const flags = { json: argv.includes('--json'), verbose: argv.includes('-v') || argv.includes('--verbose') }
+    return reportError(unknownCommand(error, argv) ?? error, flags)
+  }
+}
+
+/** The library throws to leave early, after `--help` for one. */
+const isExit = (error: unknown): error is { oclif: { exit: ExitCode } } =>
+  error instanceof Error && 'code' in error && error.code === 'EEXIT'
+
+function unknownCommand(error: unknown, argv: readonly string[]): UsageError | undefined {
+  if (!(error instanceof Error) || !/^command .* not found$/.test(error.message)) return undefined
+  return new UsageError(`no command "${argv[0]}"`, 'rtdash --help lists the commands')
+}

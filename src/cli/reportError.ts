@@ -1,0 +1,54 @@
+import { createStyle } from '../format/style.js'
+import { CliError, InterruptedError, InvalidFileError } from './errors.js'
+import { type ExitCode, exitCodes } from './exitCodes.js'
+import { useColor } from './output.js'
+
+/** What `--json` prints when a command could not do its work (schemas/error.schema.json). */
+export interface ErrorDocument {
+  readonly ok: false
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly fix?: string
+    readonly findings?: unknown
+  }
+}
+
+/** Tells about a failure on stderr, or as the one JSON document on stdout, and yields the exit code for it. */
+export function reportError(error: unknown, options: { json: boolean; verbose: boolean }): ExitCode {
+  const document = errorDocument(error)
+  if (options.json) process.stdout.write(`${JSON.stringify(document)}\n`)
+  else process.stderr.write(errorText(error, document, options.verbose))
+  return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed
+}
+
+/** Any thrown thing as the stable form: code, message, and the way out where one is known. */
+export function errorDocument(error: unknown): ErrorDocument {
+  const { code, message, fix } = describe(error)
+  const findings = error instanceof InvalidFileError ? { findings: error.findings } : {}
+  return { ok: false, error: { code, message, ...(fix === undefined ? {} : { fix }), ...findings } }
+}
+
+function describe(error: unknown): { code: string; message: string; fix?: string } {
+  if (!(error instanceof Error)) return { code: 'failed', message: String(error) }
+  if ('parse' in error && 'oclif' in error) return describeUsage(error.message)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'failed'
+  const fix = 'fix' in error && typeof error.fix === 'string' ? { fix: error.fix } : {}
+  return { code, message: error.message || error.name, ...fix }
+}
+
+/** The flag parser's messages end with a hint and may hold the whole help: the first lines are the message. */
+function describeUsage(message: string): { code: string; message: string; fix: string } {
+  const text = message.split('\nSee more help with --help')[0] ?? message
+  return { code: 'usage', message: text.trim(), fix: 'the same command with --help lists its flags and arguments' }
+}
+
+function errorText(error: unknown, { error: { message, fix } }: ErrorDocument, verbose: boolean): string {
+  const style = createStyle(useColor(process.stderr))
+  const findings = error instanceof InvalidFileError ? `${error.text}\n` : ''
+  const lines = [`${style.red('error')} ${message}`]
+  if (fix !== undefined) lines.push(`  ${style.dim('→')} ${fix}`)
+  if (verbose && error instanceof Error && error.stack !== undefined) lines.push(style.dim(error.stack))
+  else if (!(error instanceof CliError) && error instanceof TypeError) lines.push(style.dim('  -v shows where'))
+  return `${findings}${lines.join('\n')}\n`
+}
