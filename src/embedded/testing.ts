@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ClickHouse, createClickHouse } from '../clients/clickhouse.js'
+import { type EmbeddedClickHouse, startClickHouse } from './server.js'
+
+export interface TestClickHouse {
+  server: EmbeddedClickHouse
+  client: ClickHouse
+  stop(): Promise<void>
+}
+
+/**
+ * A server of its own in a temporary folder, and a client for it. Once per test file:
+ * `let ch: TestClickHouse; beforeAll(async () => { ch = await testClickHouse() }); afterAll(() => ch.stop())`.
+ */
+export async function testClickHouse(): Promise<TestClickHouse> {
+  const dir = mkdtempSync(join(tmpdir(), 'rtdash-test-'))
+  const server = await startClickHouse({ dir })
+  const client = createClickHouse(server)
+  const stop = async () => {
+    await client.close()
+    await server.stop()
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return { server, client, stop }
+}
+
+/** Runs `use` with a server of its own and stops it afterwards, whatever happens. */
+export async function withClickHouse<T>(use: (ch: TestClickHouse) => Promise<T>): Promise<T> {
+  const ch = await testClickHouse()
+  try {
+    return await use(ch)
+  } finally {
+    await ch.stop()
+  }
+}
