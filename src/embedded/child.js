@@ -12,6 +12,7 @@ const { config, data, run } = JSON.parse(process.argv[2] ?? '{}')
 const hold = join(run, `hold-${process.pid}`)
 const portFile = join(run, `port-${process.pid}`)
 const quote = text => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+process.umask(0o077)
 process.stderr.on('error', () => {}) // the parent may be gone
 process.stdout.on('error', () => {})
 

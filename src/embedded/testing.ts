@@ -5,6 +5,8 @@ import { type ClickHouse, createClickHouse } from '../clients/clickhouse.js'
 import { type EmbeddedClickHouse, startClickHouse } from './server.js'
 
 export interface TestClickHouse {
+  /** The folder given to startClickHouse. */
+  dir: string
   server: EmbeddedClickHouse
   client: ClickHouse
   stop(): Promise<void>
@@ -23,7 +25,7 @@ export async function testClickHouse(): Promise<TestClickHouse> {
     await server.stop()
     rmSync(dir, { recursive: true, force: true })
   }
-  return { server, client, stop }
+  return { dir, server, client, stop }
 }
 
 /** Runs `use` with a server of its own and stops it afterwards, whatever happens. */
