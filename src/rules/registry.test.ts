@@ -11,7 +11,12 @@ describe('runRules', () => {
   it('finds everything at once, in the order of the file, with the way out', () => {
     const model = modelWith({
       source: { eventsPerSecond: 50_000 },
-      metric: { by: ['event_id'], refreshMs: 500, spans: { refresh: spanAt(33), by: spanAt(32) } },
+      metric: {
+        by: ['event_id'],
+        refreshMs: 500,
+        sla: { latencyMs: 10_000, queryMs: 500, lagMs: 30_000 },
+        spans: { refresh: spanAt(33), by: spanAt(32) },
+      },
     })
     const found = runRules(model)
     expect(found.map(finding => [finding.span.line, finding.code, finding.severity])).toEqual([

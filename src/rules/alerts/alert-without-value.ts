@@ -1,4 +1,4 @@
-import { columnsIn } from '../expressions.js'
+import { columnsOf } from '../../expr/walk.js'
 import type { Rule } from '../rule.js'
 
 /** A condition that never looks at the metric's value. */
@@ -7,7 +7,7 @@ export const alertWithoutValue: Rule = {
   severity: 'warning',
   check({ alerts }, report) {
     for (const alert of alerts) {
-      if (columnsIn(alert.when).has('value')) continue
+      if (columnsOf(alert.when).includes('value')) continue
       report({
         message: `alert ${alert.name}: its condition does not mention value: it is always or never true`,
         span: alert.span,

@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../model/columnType.js'
-import { bare } from '../expressions.js'
+import { bare } from '../bare.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 
 /** A dimension with about as many values as there are events. */

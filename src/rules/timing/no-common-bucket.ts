@@ -1,4 +1,4 @@
-import { finestBucketMs, limits } from '../limits.js'
+import { finestNeeded } from '../../compile/buckets.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 import { duration, windowText } from '../text.js'
 
@@ -7,11 +7,10 @@ export const noCommonBucket: Rule = {
   code: 'no-common-bucket',
   severity: 'error',
   check: eachMetric(({ metric }, report) => {
-    const bucket = finestBucketMs(metric.window, metric.refreshMs)
-    if (bucket >= limits.bucketMs) return
+    if (finestNeeded(metric) !== undefined) return
     report({
       message:
-        `metric ${metric.name}: no bucket of ${duration(limits.bucketMs)} or more divides window ` +
+        `metric ${metric.name}: no bucket of 50ms or more divides window ` +
         `${windowText(metric.window)}, refresh ${duration(metric.refreshMs)} and 15m: it would have to read raw events`,
       span: spanOf(metric, 'refresh', 'window'),
       fix: 'use whole multiples of 100ms for both, such as 250ms with 1s, or 5s with 5m',

@@ -1,4 +1,4 @@
-import { windowMs } from '../limits.js'
+import { windowMs } from '../../compile/buckets.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 import { duration, windowText } from '../text.js'
 

@@ -1,4 +1,5 @@
-import { limits, windowMs } from '../limits.js'
+import { windowMs } from '../../compile/buckets.js'
+import { limits } from '../limits.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 import { count, duration, windowText } from '../text.js'
 

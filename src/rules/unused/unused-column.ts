@@ -1,5 +1,5 @@
+import { columnsOf } from '../../expr/walk.js'
 import type { Metric, Source } from '../../model/model.js'
-import { columnsIn } from '../expressions.js'
 import { eachSource, type Rule } from '../rule.js'
 
 /** A column that no metric reads. A source without any metric is `unused-source`'s finding. */
@@ -25,7 +25,8 @@ function usedColumns(source: Source, metrics: readonly Metric[]): Set<string | u
   const used = new Set<string | undefined>([source.timestamp, source.key, source.id])
   for (const metric of metrics) {
     for (const name of metric.by) used.add(name)
-    for (const expr of [metric.measure, metric.where]) for (const name of columnsIn(expr)) used.add(name)
+    for (const name of columnsOf(metric.measure)) used.add(name)
+    if (metric.where) for (const name of columnsOf(metric.where)) used.add(name)
   }
   return used
 }

@@ -1,5 +1,5 @@
-import { nodes } from '../expressions.js'
-import { windowMs } from '../limits.js'
+import { windowMs } from '../../compile/buckets.js'
+import { aggregatesOf } from '../../expr/walk.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 import { count, windowText } from '../text.js'
 
@@ -11,7 +11,7 @@ export const exactDistinct: Rule = {
   code: 'exact-distinct',
   severity: 'warning',
   check: eachMetric(({ metric, source }, report) => {
-    const exact = [...nodes(metric.measure)].some(node => node.kind === 'aggregate' && node.fn === 'uniq_exact')
+    const exact = aggregatesOf(metric.measure).some(aggregate => aggregate.fn === 'uniq_exact')
     const events = ((source.eventsPerSecond ?? 0) * windowMs(metric.window)) / 1000
     if (!exact || events <= manyValues) return
     report({

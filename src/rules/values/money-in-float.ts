@@ -1,4 +1,6 @@
-import { bare, nodes } from '../expressions.js'
+import { aggregatesOf, columnsOf } from '../../expr/walk.js'
+import type { Metric, Source } from '../../model/model.js'
+import { bare } from '../bare.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 
 const currencies = new Set([...Intl.supportedValuesOf('currency'), '€', '$', '£', '¥'])
@@ -7,16 +9,9 @@ const currencies = new Set([...Intl.supportedValuesOf('currency'), '€', '$', '
 export const moneyInFloat: Rule = {
   code: 'money-in-float',
   severity: 'warning',
-  check: eachMetric(({ metric }, report) => {
+  check: eachMetric(({ metric, source }, report) => {
     if (!metric.unit || !currencies.has(metric.unit)) return
-    const floats = new Set<string>()
-    for (const node of nodes(metric.measure)) {
-      if (node.kind !== 'aggregate' || (node.fn !== 'sum' && node.fn !== 'avg')) continue
-      for (const inner of nodes(node.argument)) {
-        if (inner.kind === 'column' && bare(inner.column).kind === 'float') floats.add(inner.name)
-      }
-    }
-    for (const name of floats) {
+    for (const name of summedFloats(metric, source)) {
       report({
         message: `metric ${metric.name}: money (${metric.unit}) from ${name}, a float: cents are rounded, and the sum depends on the order of the events`,
         span: spanOf(metric, 'measure'),
@@ -24,4 +19,11 @@ export const moneyInFloat: Rule = {
       })
     }
   }),
+}
+
+function summedFloats(metric: Metric, source: Source): Set<string> {
+  const summed = aggregatesOf(metric.measure).filter(({ fn }) => fn === 'sum' || fn === 'avg')
+  const read = summed.flatMap(({ argument }) => (argument ? columnsOf(argument) : []))
+  const floats = source.columns.filter(({ type }) => bare(type).kind === 'float').map(({ name }) => name)
+  return new Set(read.filter(name => floats.includes(name)))
 }
