@@ -1,0 +1,50 @@
+import type { SeriesValue } from './protocol.js'
+import { seriesValues } from './series.js'
+
+/** A point of a chart, live or from history. */
+export interface Point {
+  readonly timestamp: number
+  readonly value: number | null
+  readonly series?: readonly SeriesValue[]
+}
+
+/** Columns as the chart wants them: times (epoch ms), the total, then one for each line slot. */
+export type Columns = [number[], ...(number | null)[][]]
+
+/**
+ * Points as columns. Where more than three steps are missing, a null is put in between:
+ * a pause is a gap, not a straight line.
+ */
+export function toColumns(
+  points: readonly Point[],
+  by: readonly string[],
+  slots: readonly (string | null)[],
+  stepMs: number,
+): Columns {
+  const times: number[] = []
+  const totals: (number | null)[] = []
+  const lines = slots.map((): (number | null)[] => [])
+  const add = (timestamp: number, total: number | null, values?: Map<string, number | null>) => {
+    times.push(timestamp)
+    totals.push(total)
+    slots.forEach((name, i) => {
+      lines[i]!.push(name === null ? null : (values?.get(name) ?? null))
+    })
+  }
+  let before: number | undefined
+  for (const point of points) {
+    if (before !== undefined && point.timestamp - before > 3.5 * stepMs) add((before + point.timestamp) / 2, null)
+    add(point.timestamp, point.value, slots.length > 0 ? seriesValues(point, by) : undefined)
+    before = point.timestamp
+  }
+  return [times, totals, ...lines]
+}
+
+/** Vertical range for values between `low` and `high`: from zero when zero is near, else with some air. */
+export function valueRange(low: number, high: number): [number, number] {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]
+  if (low === high) return low === 0 ? [0, 1] : low > 0 ? [0, low * 1.5] : [low * 1.5, 0]
+  const air = (high - low) * 0.12
+  if (low >= 0 && low < high * 0.6) return [0, high + high * 0.1]
+  return [low >= 0 ? Math.max(0, low - air) : low - air, high + air]
+}
