@@ -45,7 +45,8 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     })
     this.flags = flags as FlagsOf<T>
     this.args = args as ArgsOf<T>
-    const { json, quiet, verbose } = this.flags
+    const { quiet, verbose } = this.flags
+    const json = this.flags.json || ('format' in this.flags && this.flags.format === 'json')
     if (quiet && verbose) throw new UsageError('-q and -v exclude each other')
     this.output = createOutput({ json, quiet, verbose })
     try {

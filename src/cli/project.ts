@@ -1,20 +1,24 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Checked } from '../config/check.js'
+import { formatText } from '../diagnostics/text.js'
 import type { Model } from '../model/model.js'
 import { InvalidFileError } from './errors.js'
 import { findFile } from './findFile.js'
 import type { Output } from './output.js'
 
-/** A metrics file that holds no error, and the folder where its local state lives. */
+/** A metrics file without errors. */
 export interface Project {
+  /** As it is shown to people. */
   readonly file: string
+  /** The folder of the file, absolute: its local stack lives in `.rtdash` there. */
+  readonly dir: string
   readonly model: Model
-  /** `.rtdash` beside the metrics file. */
-  readonly stateDir: string
+  /** Every file that was read, with its text. */
+  readonly texts: ReadonlyMap<string, string>
 }
 
-/** Where the local state of a metrics file lives. */
-export const stateDirOf = (file: string): string => join(dirname(resolve(file)), '.rtdash')
+/** The folder that holds a metrics file. */
+export const folderOf = (file: string): string => dirname(resolve(file))
 
 /** Reads and checks a metrics file; every finding, of any severity, is in the result. */
 export async function checkFile(file: string, target: string): Promise<Checked> {
@@ -23,12 +27,14 @@ export async function checkFile(file: string, target: string): Promise<Checked> 
 }
 
 /** The file's model, or an error that holds all findings. Warnings are told on stderr. */
-export async function loadProject(flags: { file?: string; target: string }, output: Output): Promise<Project> {
+export async function loadProject(
+  flags: { file: string | undefined; target: string },
+  output: Output,
+): Promise<Project> {
   const file = findFile(flags.file)
-  const checked = await checkFile(file, flags.target)
-  const { formatText } = await import('../diagnostics/text.js')
-  const text = formatText(checked.diagnostics, checked.texts, { color: output.noteStyle.enabled })
-  if (checked.model === undefined) throw new InvalidFileError(file, text, checked.diagnostics)
-  if (checked.diagnostics.length > 0) output.note(text)
-  return { file, model: checked.model, stateDir: stateDirOf(file) }
+  const { model, diagnostics, texts } = await checkFile(file, flags.target)
+  const findings = formatText(diagnostics, texts, { color: output.noteStyle.enabled })
+  if (model === undefined) throw new InvalidFileError(file, findings, diagnostics)
+  if (diagnostics.length > 0) output.note(findings)
+  return { file, dir: folderOf(file), model, texts }
 }

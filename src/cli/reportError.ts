@@ -1,3 +1,4 @@
+import { toJson } from '../diagnostics/json.js'
 import { createStyle } from '../format/style.js'
 import { CliError, InterruptedError, InvalidFileError } from './errors.js'
 import { type ExitCode, exitCodes } from './exitCodes.js'
@@ -25,16 +26,23 @@ export function reportError(error: unknown, options: { json: boolean; verbose: b
 /** Any thrown thing as the stable form: code, message, and the way out where one is known. */
 export function errorDocument(error: unknown): ErrorDocument {
   const { code, message, fix } = describe(error)
-  const findings = error instanceof InvalidFileError ? { findings: error.findings } : {}
+  const findings = error instanceof InvalidFileError ? { findings: toJson(error.findings).findings } : {}
   return { ok: false, error: { code, message, ...(fix === undefined ? {} : { fix }), ...findings } }
 }
 
 function describe(error: unknown): { code: string; message: string; fix?: string } {
   if (!(error instanceof Error)) return { code: 'failed', message: String(error) }
   if ('parse' in error && 'oclif' in error) return describeUsage(error.message)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'failed'
   const fix = 'fix' in error && typeof error.fix === 'string' ? { fix: error.fix } : {}
-  return { code, message: error.message || error.name, ...fix }
+  return { code: codeOf(error), message: error.message || error.name, ...fix }
+}
+
+/** An error's own code where it has one in words, else its class: AlreadyRunningError is `already-running`. */
+function codeOf(error: Error): string {
+  if ('code' in error && typeof error.code === 'string' && /^[a-z][a-z-]*$/i.test(error.code)) return error.code
+  const name = error.name.replace(/Error$/, '')
+  if (name === '' || error instanceof TypeError || error instanceof RangeError) return 'failed'
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
 }
 
 /** The flag parser's messages end with a hint and may hold the whole help: the first lines are the message. */

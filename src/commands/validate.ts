@@ -3,6 +3,10 @@ import { BaseCommand } from '../cli/baseCommand.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { findFile } from '../cli/findFile.js'
 import { checkFile } from '../cli/project.js'
+import { formatGithub } from '../diagnostics/github.js'
+import { toJson } from '../diagnostics/json.js'
+import { formatSarif } from '../diagnostics/sarif.js'
+import { formatText } from '../diagnostics/text.js'
 import { counted } from '../format/counted.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 
@@ -32,11 +36,12 @@ Exit code 2 when there is an error; warnings alone leave it 0.`
     const file = findFile(this.flags.file)
     const { diagnostics, texts } = await checkFile(file, this.flags.target)
     const { output } = this
-    const { formatGithub, formatSarif, formatText, toJson } = await import('../diagnostics/format.js')
     output.document(toJson(diagnostics))
-    if (this.flags.format === 'sarif') output.text(formatSarif(diagnostics))
-    else if (this.flags.format === 'github') output.text(formatGithub(diagnostics))
-    else if (diagnostics.length > 0) output.text(formatText(diagnostics, texts, { color: output.style.enabled }))
+    if (this.flags.format === 'sarif') output.text(formatSarif(diagnostics, this.config.version))
+    else if (diagnostics.length > 0) {
+      const github = this.flags.format === 'github'
+      output.text(github ? formatGithub(diagnostics) : formatText(diagnostics, texts, { color: output.style.enabled }))
+    }
     if (!output.json) output.note(summary(file, diagnostics))
     return diagnostics.some(({ severity }) => severity === 'error') ? exitCodes.found : exitCodes.ok
   }

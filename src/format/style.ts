@@ -11,13 +11,13 @@ export interface Style {
   readonly cyan: Paint
 }
 
-const escape = '\u001b['
+const csi = '\u001b['
 
 export function createStyle(enabled: boolean): Style {
   const paint =
     (open: number, close: number): Paint =>
     text =>
-      enabled ? `${escape}${open}m${text}${escape}${close}m` : text
+      enabled ? `${csi}${open}m${text}${csi}${close}m` : text
   return {
     enabled,
     bold: paint(1, 22),

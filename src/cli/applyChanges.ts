@@ -1,0 +1,7 @@
+import { resultText } from '../format/apply.js'
+import { planText } from '../format/plan.js'
+import type { ChangeResult, Plan } from '../model/plan.js'
+import type { LivePlan } from './livePlan.js'
+import type { Output } from './output.js'
+import { createProgress } from './progress.js'
+import { listenForInterruption } from './signals.js'

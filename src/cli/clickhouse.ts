@@ -1,0 +1,27 @@
+import type { ClickHouseOptions } from '../clients/clickhouse.js'
+import type { Project } from './project.js'
+import { settingValue } from './settings.js'
+
+/** How to reach the target's ClickHouse: the running local stack's, or the server that the target names. */
+export async function clickhouseOf({ model, dir }: Project): Promise<ClickHouseOptions> {
+  const { clickhouse } = model.target
+  if (clickhouse.kind === 'server') return fromUrl(settingValue(clickhouse.url))
+  const { requireLocal } = await import('../embedded/local.js')
+  return (await requireLocal(dir)).clickhouse
+}
+
+/** Where the target's service answers; undefined when the target does not say. */
+export async function serviceUrlOf({ model, dir }: Project): Promise<string | undefined> {
+  if (model.target.push !== undefined) return settingValue(model.target.push.url)
+  if (model.target.clickhouse.kind !== 'embedded') return undefined
+  const { requireLocal } = await import('../embedded/local.js')
+  return (await requireLocal(dir)).service.url
+}
+
+/** `https://user:password@host:8443` apart: an account never stays in a URL that may be printed. */
+function fromUrl(text: string): ClickHouseOptions {
+  const url = new URL(text)
+  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+  url.username = url.password = ''
+  return { url: url.href, ...(username && { username }), ...(password && { password }) }
+}
