@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { createClient } from '@clickhouse/client'
 import { toClickHouseError } from './clickhouseError.js'
+import { createInserter } from './clickhouseInsert.js'
 
 export { ClickHouseError } from './clickhouseError.js'
 
@@ -9,9 +10,9 @@ export interface ClickHouseOptions {
   username?: string
   password?: string
   database?: string
-  /** Milliseconds without an answer after which a call fails; 60,000 unless told. */
+  /** Milliseconds without an answer after which a call fails; 60,000 unless told. The server may still finish the call. */
   timeout?: number
-  /** Connections kept open, and so calls in flight; the rest wait. 10 unless told. */
+  /** Connections kept open for INSERTs, and as many for the rest; calls beyond wait. 10 unless told. */
   connections?: number
 }
 
@@ -26,7 +27,7 @@ export interface CallOptions {
 /** The bytes of an INSERT: whole, or as a stream of chunks. */
 export type InsertBody = string | Buffer | Readable
 
-/** Every call throws ClickHouseError and nothing else. */
+/** Each call fails with ClickHouseError and nothing else. Nothing is retried: ask `retryable`. */
 export interface ClickHouse {
   /** DDL, SYSTEM …, INSERT … SELECT: anything without a result; `params` fill `{name:Type}`. */
   command(sql: string, params?: Record<string, unknown>, options?: CallOptions): Promise<void>
@@ -36,7 +37,11 @@ export interface ClickHouse {
    * `{name:Type}`; a DateTime64(3,'UTC') takes a Date.
    */
   query<T>(sql: string, params?: Record<string, unknown>, options?: CallOptions): Promise<T[]>
-  /** `table` is `db.table` or with a column list, `db.table (a, b)`, already quoted where needed. */
+  /**
+   * `table` is `db.table` or with a column list, `db.table (a, b)`, already quoted where needed.
+   * Resolves once it is stored: after that a crash loses nothing. A body of more than `max_insert_block_size` rows is
+   * stored in several blocks, and a failure may leave the first ones: keep batches below, and give a token.
+   */
   insert(table: string, body: InsertBody, format: string, settings?: Settings): Promise<void>
   /** Throws unless the server answers and accepts the account. */
   ping(): Promise<void>
@@ -51,16 +56,18 @@ const EXACT_JSON: Settings = {
 
 /** A client with a pool of kept-alive connections; nothing is sent before the first call. */
 export function createClickHouse(options: ClickHouseOptions): ClickHouse {
+  const { url, username = 'default', password = '', database, timeout = 60_000, connections = 10 } = options
   const client = createClient({
-    url: options.url,
-    username: options.username ?? 'default',
-    password: options.password ?? '',
-    ...(options.database !== undefined && { database: options.database }),
-    request_timeout: options.timeout ?? 60_000,
-    max_open_connections: options.connections ?? 10,
+    url,
+    username,
+    password,
+    ...(database !== undefined && { database }),
+    request_timeout: timeout,
+    max_open_connections: connections,
     application: 'rtdash',
     log: { level: 127 }, // errors are thrown, not printed
   })
+  const inserter = createInserter({ url, username, password, database, timeout, connections })
   const call = (params: Record<string, unknown> | undefined, { settings, queryId, signal }: CallOptions = {}) => ({
     ...(params && { query_params: params }),
     ...(queryId !== undefined && { query_id: queryId }),
@@ -87,17 +94,15 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   }
 
   async function insert(table: string, body: InsertBody, format: string, settings: Settings = {}) {
-    const values = body instanceof Readable ? body : Readable.from([body], { objectMode: false })
-    const query = `INSERT INTO ${table} FORMAT ${format}`
-    try {
-      const { stream } = await client.exec({ query, values, clickhouse_settings: settings })
-      for await (const _ of stream); // an INSERT answers nothing; reading to the end frees the connection
-    } catch (error) {
-      throw toClickHouseError(error)
-    }
+    await inserter.insert(`INSERT INTO ${table} FORMAT ${format}`, body, settings).catch(rethrow)
   }
 
-  return { command, query, insert, ping: () => command('SELECT 1 FORMAT Null'), close: () => client.close() }
+  async function close() {
+    inserter.close()
+    await client.close()
+  }
+
+  return { command, query, insert, ping: () => command('SELECT 1 FORMAT Null'), close }
 }
 
 function rethrow(error: unknown): never {
