@@ -6,6 +6,8 @@ export interface ValueType {
   readonly nullable: boolean
   /** Digits after the point: decimals only. */
   readonly scale?: number
+  /** The type the value has in ClickHouse, without Nullable and LowCardinality; absent for null. */
+  readonly exact?: ColumnType
 }
 
 /** Half-open range of characters in the expression's own text, from 0. */

@@ -1,0 +1,32 @@
+/** How tightly an operator binds, loosest first. Each writer knows text only together with this. */
+export const LEVEL = {
+  or: 1,
+  and: 2,
+  not: 3,
+  predicate: 4,
+  '+': 5,
+  '-': 5,
+  '*': 6,
+  '/': 6,
+  '%': 6,
+  unary: 7,
+  primary: 8,
+} as const
+
+export type Level = (typeof LEVEL)[keyof typeof LEVEL]
+
+/** Written text and how tightly its outermost operator binds. */
+export interface Fragment {
+  readonly text: string
+  readonly level: Level
+}
+
+/** Text that nothing can tear apart: a name, a literal, a call. */
+export function primary(text: string): Fragment {
+  return { text, level: LEVEL.primary }
+}
+
+/** The fragment's text, in parentheses where it binds less tightly than `least` (or, `strictly`, just as tightly). */
+export function at(fragment: Fragment, least: Level, strictly = false): string {
+  return fragment.level < least || (strictly && fragment.level === least) ? `(${fragment.text})` : fragment.text
+}
