@@ -6,7 +6,6 @@ export const limits = {
   events: { large: 10_000, huge: 1_000_000 },
   /** Up to `direct` viewers one node does; up to `fanOut` Redis fans out to a few push nodes; beyond it broadcast. */
   viewers: { direct: 100, fanOut: 10_000 },
-  brokers: { large: 3, huge: 6 },
   /** A third of what one partition of one Flink task was measured to take (190,000 to 360,000 events/s). */
   eventsPerPartition: 100_000,
   tier1WindowMs: 60_000,

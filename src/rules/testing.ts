@@ -109,7 +109,7 @@ const target: Target = { name: 'local', clickhouse: { kind: 'embedded' } }
 /** A target with everything in it, for the lints of large volumes. */
 export const fullTarget: Target = {
   name: 'prod',
-  kafka: { brokers: { template: 'kafka:9092' }, brokerCount: 6 },
+  kafka: { brokers: { template: 'kafka:9092' } },
   flink: { gateway: { template: 'http://flink:8083' } },
   clickhouse: { kind: 'server', url: { template: 'http://clickhouse:8123' }, cluster: 'main' },
   redis: { url: { template: 'redis://redis' } },
