@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
 import type { Metric } from '../lib/catalogue.js'
-import { type Point, toColumns } from '../lib/columns.js'
+import { extend, type Point, toColumns } from '../lib/columns.js'
 import type { Feed } from '../lib/feed.js'
-import { valueText } from '../lib/format.js'
+import { axisText, shortText } from '../lib/format.js'
 import { createPlot } from '../lib/plot.js'
 import { usePage, useValue } from './context.js'
 import type { LinePicker } from './useLines.js'
@@ -23,28 +23,31 @@ export function Chart({ metric, feed, picker, large = false, past }: Props) {
   const shownTheme = useValue(theme)
   const timezone = useValue(dashboard.catalogue)?.timezone ?? 'UTC'
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read from the page when the chart is made
+  // `shownTheme` is a dependency because the colours are read from the page when the chart is made.
   useEffect(() => {
     if (!host.current) return
     const plot = createPlot(host.current, {
       timezone,
       large,
-      text: value => valueText(value, metric.unit),
+      text: value => shortText(value, metric.unit),
+      axisText: value => axisText(value, metric.unit),
       lineNames: () => picker.lines.get().slots,
     })
     let visible = true
     const draw = () => {
       if (!visible) return
       const live: readonly Point[] = feed.history.toArray()
-      const end = past?.points.at(-1)?.timestamp ?? 0
-      const points = past ? [...past.points, ...live.filter(point => point.timestamp > end)] : live
+      const points = past ? extend(past.points, live, past.stepMs) : live
       const { slots } = picker.pick(points, performance.now())
       plot.setData(toColumns(points, metric.by, slots, past?.stepMs ?? metric.refreshMs))
     }
-    const sight = new IntersectionObserver(entries => {
-      visible = entries.at(-1)?.isIntersecting ?? true
-      draw()
-    })
+    const sight = new IntersectionObserver(
+      entries => {
+        visible = entries.at(-1)?.isIntersecting ?? true
+        draw()
+      },
+      { rootMargin: '50%' },
+    )
     sight.observe(host.current)
     draw()
     const stop = feed.shown.subscribe(draw)

@@ -28,7 +28,8 @@ export function Detail({ metric, range }: { readonly metric: Metric; readonly ra
   return (
     <main className="detail" data-metric={metric.name}>
       <header>
-        <a className="back" href="#/" aria-label="Back to all metrics">
+        <a className="back" href="#/">
+          <span className="visually-hidden">Back to all metrics</span>
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path d="M16 10H4.500m5-5.500L4 10l5.500 5.500" />
           </svg>

@@ -1,6 +1,6 @@
 import type { Metric } from '../lib/catalogue.js'
 import type { Feed } from '../lib/feed.js'
-import { valueText } from '../lib/format.js'
+import { shortText } from '../lib/format.js'
 import { seriesValues } from '../lib/series.js'
 import { type LinePicker, useLines } from './useLines.js'
 
@@ -42,7 +42,7 @@ export function SeriesTable({ metric, feed, picker, rows }: Props) {
                 <th scope="row" title={name}>
                   {name}
                 </th>
-                <td>{valueText(value, metric.unit)}</td>
+                <td>{shortText(value, metric.unit)}</td>
                 <td className="bar" aria-hidden="true">
                   <i style={{ scale: `${largest > 0 ? Math.abs(value ?? 0) / largest : 0} 1` }} />
                 </td>

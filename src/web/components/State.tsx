@@ -33,7 +33,12 @@ export function StateSign({ state, text }: { readonly state: Freshness; readonly
 export function Age({ feed }: Pick<Props, 'feed'>) {
   const text = useTicking(now => {
     const update = feed.shown.get()
-    return update ? `updated ${ageText(now - update.timestamp)} ago` : 'no update yet'
+    return update ? `${ageText(now - update.timestamp)} ago` : ''
   })
-  return <span className="age">{text}</span>
+  return (
+    <span className="age">
+      {text === '' ? 'no update yet' : <span className="word">updated </span>}
+      {text}
+    </span>
+  )
 }

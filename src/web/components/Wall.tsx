@@ -14,7 +14,11 @@ export function Wall({ metrics }: { readonly metrics: readonly Metric[] }) {
   )
   const spans = packSpans(wanted, columns)
   return (
-    <main className="wall" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }} data-columns={columns}>
+    <main
+      className="wall"
+      style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+      data-dense={columns >= 5 || undefined}
+    >
       {metrics.map((metric, i) => (
         <Card key={metric.name} metric={metric} span={spans[i] ?? 1} onOpen={open} />
       ))}

@@ -40,6 +40,15 @@ export function toColumns(
   return [times, totals, ...lines]
 }
 
+/** History with the live points after it, as far apart as its own; the newest one always, as that is the value shown. */
+export function extend(past: readonly Point[], live: readonly Point[], stepMs: number): Point[] {
+  const points = [...past]
+  for (const point of live) if (point.timestamp >= (points.at(-1)?.timestamp ?? 0) + stepMs) points.push(point)
+  const newest = live.at(-1)
+  if (newest && newest.timestamp > (points.at(-1)?.timestamp ?? 0)) points.push(newest)
+  return points
+}
+
 /** Vertical range for values between `low` and `high`: from zero when zero is near, else with some air. */
 export function valueRange(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]

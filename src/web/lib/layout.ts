@@ -1,7 +1,7 @@
 /** How many columns a grid `width` rem wide has for `cells` cells: few and large for few metrics, more for many. */
 export function gridColumns(cells: number, widthRem: number): number {
-  const most = Math.max(1, Math.floor(widthRem / 21))
-  const wanted = cells <= 1 ? 1 : cells <= 4 ? 2 : cells <= 9 ? 3 : cells <= 16 ? 4 : cells <= 30 ? 5 : 6
+  const most = Math.max(1, Math.floor(widthRem / (cells > 16 ? 17 : 21)))
+  const wanted = cells <= 1 ? 1 : cells <= 4 ? 2 : cells <= 9 ? 3 : cells <= 16 ? 4 : cells <= 30 ? 6 : 8
   return Math.min(most, wanted)
 }
 

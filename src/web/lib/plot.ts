@@ -7,6 +7,7 @@ export interface PlotOptions {
   readonly timezone: string
   /** Writes a value of this metric in one line. */
   readonly text: (value: number | null) => string
+  readonly axisText: (value: number) => string
   readonly lineNames: () => readonly (string | null)[]
   /** The detail view has a denser grid and taller labels. */
   readonly large: boolean
@@ -60,6 +61,7 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
           space: rem * (options.large ? 6 : 7),
           grid: { show: false },
           ticks: { show: false },
+          filter: (self, splits) => splits.map(split => (self.valToPos(split, 'x') < rem * 1.6 ? null : split)),
           values: (_, splits) => clock(splits),
         },
         {
@@ -71,7 +73,7 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
           size: (_, values) => rem * 0.8 + Math.max(0, ...(values ?? []).map(value => value.length)) * rem * 0.42,
           grid: { stroke: css('--rule'), width: 1 },
           ticks: { show: false },
-          values: (_, splits) => splits.map(options.text),
+          values: (self, splits) => splits.map(split => (self.data[0].length > 0 ? options.axisText(split) : '')),
         },
       ],
       series: [
@@ -138,11 +140,11 @@ function drawHead(plot: uPlot, colour: string, ring: string, width: number): voi
 }
 
 /** Time labels in the project's zone: seconds only where the ticks are closer than a minute. */
-function timeTexts(timeZone: string): (splits: number[]) => string[] {
+function timeTexts(timeZone: string): (splits: (number | null)[]) => string[] {
   const minutes = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' })
   const seconds = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' })
   return splits => {
-    const step = (splits[1] ?? 0) - (splits[0] ?? 0)
-    return splits.map(split => (step % 60_000 === 0 ? minutes : seconds).format(split))
+    const format = splits.every(split => split === null || split % 60_000 === 0) ? minutes : seconds
+    return splits.map(split => (split === null ? '' : format.format(split)))
   }
 }
