@@ -137,4 +137,6 @@ export interface Target {
 /** A value of the target as written, with `${NAME}` kept: what goes into built files. It is read from the environment when used. */
 export interface Setting {
   readonly template: string
+  /** Where the file writes it. */
+  readonly span?: Span
 }

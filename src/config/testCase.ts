@@ -1,0 +1,102 @@
+import { didYouMean } from '../expr/suggest.js'
+import type { Metric, TestCase, TestEvent, TestExpectation } from '../model/model.js'
+import { metricName } from './alert.js'
+import { parseDuration } from './duration.js'
+import type { Findings } from './findings.js'
+import { short } from './formats.js'
+import type { SourceScope } from './source.js'
+import { defined, durationOf, jsonOf } from './values.js'
+import { entriesOf, get, itemsOf, type MapNode, type Node, textOf } from './yaml/node.js'
+import { spanOf } from './yaml/sourceFile.js'
+
+interface Names {
+  readonly sources: ReadonlyMap<string, SourceScope>
+  readonly metrics: ReadonlySet<string>
+  readonly resolved: ReadonlyMap<string, Metric>
+}
+
+/** A case of `tests:`; in its events the timestamp is a number, ms from the start. */
+export function resolveTestCase(node: Node, names: Names, findings: Findings): TestCase | undefined {
+  const name = textOf(get(node, 'name'))
+  if (name === undefined) return undefined
+  const events: [string, TestEvent[]][] = []
+  for (const { key, keyNode, value } of entriesOf(get(node, 'events'))) {
+    const scope = names.sources.get(key)
+    if (scope === undefined) {
+      findings.error(
+        'unknown-source',
+        spanOf(keyNode),
+        `test "${short(name)}": there is no source "${short(key)}"`,
+        didYouMean(short(key), names.sources.keys()) ?? 'declare it under `sources`',
+      )
+      continue
+    }
+    events.push([
+      key,
+      itemsOf(value).flatMap(item => (item.kind === 'map' ? [resolveEvent(item, scope, name, findings)] : [])),
+    ])
+  }
+  const expect = itemsOf(get(node, 'expect')).flatMap(item => resolveExpectation(item, name, names, findings) ?? [])
+  return { name, events: Object.fromEntries(events), expect, span: spanOf(get(node, 'name')!) }
+}
+
+function resolveEvent(node: MapNode, scope: SourceScope, test: string, findings: Findings): TestEvent {
+  const timeField = scope.source.columns.find(column => column.name === scope.timestamp)?.from?.[0] ?? scope.timestamp
+  const fields = node.entries.map(({ key, keyNode, value }): [string, TestEvent['fields'][string]] => {
+    if (!scope.fields.has(key) && !scope.broken) {
+      findings.error(
+        'unknown-column',
+        spanOf(keyNode),
+        `test "${short(test)}": source ${scope.name} reads no field "${short(key)}"`,
+        didYouMean(short(key), scope.fields) ?? 'add it under columns, or remove it here',
+      )
+    }
+    if (key !== timeField || value.kind !== 'scalar') return [key, jsonOf(value)]
+    const ms = parseDuration(String(value.value))
+    if (ms === undefined)
+      findings.error(
+        'bad-duration',
+        spanOf(value),
+        `test "${short(test)}": ${short(key)} must be an offset from the start, not "${short(String(value.value))}"`,
+        'write 0s, 500ms, 2m …',
+      )
+    return [key, ms ?? null]
+  })
+  if (timeField !== undefined && !node.entries.some(entry => entry.key === timeField)) {
+    findings.error(
+      'missing-key',
+      spanOf({ ...node, end: node.start + 1 }),
+      `test "${short(test)}": the event has no "${timeField}", its time`,
+      `add \`${timeField}: 0s\``,
+    )
+  }
+  return { fields: Object.fromEntries(fields), span: spanOf(node) }
+}
+
+function resolveExpectation(node: Node, test: string, names: Names, findings: Findings): TestExpectation | undefined {
+  const owner = `test "${short(test)}"`
+  const atMs = durationOf(get(node, 'at'), findings)
+  const metric = metricName(get(node, 'metric'), owner, names.metrics, findings)
+  const value = get(node, 'value')
+  const number =
+    value?.kind === 'scalar' && (typeof value.value === 'number' || value.value === null) ? value.value : undefined
+  const series = get(node, 'series')
+  const dimensions = metric === undefined ? undefined : names.resolved.get(metric)?.by
+  for (const { key, keyNode } of entriesOf(series)) {
+    if (dimensions === undefined || dimensions.includes(key)) continue
+    findings.error(
+      'unknown-column',
+      spanOf(keyNode),
+      `${owner}: metric ${metric} has no dimension "${short(key)}"`,
+      didYouMean(short(key), dimensions) ?? 'only columns of its `by` can tell series apart',
+    )
+  }
+  if (atMs === undefined || metric === undefined || number === undefined) return undefined
+  return defined<TestExpectation>({
+    atMs,
+    metric,
+    value: number,
+    series: series && Object.fromEntries(entriesOf(series).map(entry => [entry.key, String(jsonOf(entry.value))])),
+    span: spanOf(node),
+  })
+}
