@@ -1,0 +1,84 @@
+import type { ClickHouse } from '../../clients/clickhouse.js'
+import type { MetricConfig } from '../../model/serviceConfig.js'
+import { HttpError } from '../http/answer.js'
+import { asofAt } from '../publish/asof.js'
+import { readHistory, type Value } from '../publish/readMetric.js'
+import { createMemo, type Timed } from './memo.js'
+
+export interface HistoryAsk {
+  /** Epoch ms; by default the last 300 refreshes. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly step?: number | undefined
+}
+
+export interface History {
+  readonly metric: string
+  /** The step used, in ms: a multiple of the bucket, widened where there would be too many points or too much work. */
+  readonly step: number
+  readonly points: readonly ({ readonly timestamp: number } & Value)[]
+}
+
+const MAX_POINTS = 1000
+const DEFAULT_POINTS = 300
+const LIMIT_MS = 3000
+const ATTEMPTS = 4
+const WIDENING = 4
+
+/** Past totals of a metric, from its rollups. Throws HttpError 400. */
+export function createHistory(db: ClickHouse, limit: <T>(task: () => Promise<T>) => Promise<T>) {
+  const memo = createMemo<History>(100)
+
+  return (metric: MetricConfig, ask: HistoryAsk): Promise<Timed<History>> => {
+    const range = toRange(metric, ask)
+    const key = JSON.stringify([metric.name, metric.history, range])
+    return memo.get(key, metric.cacheMs, () => limit(() => read(db, metric, range)))
+  }
+}
+
+interface Range {
+  readonly from: number
+  readonly to: number
+  readonly step: number
+}
+
+/** Bounds on the grid of the step, which is as asked where it can be. */
+function toRange(metric: MetricConfig, ask: HistoryAsk): Range {
+  const newest = asofAt(Date.now(), metric)
+  const to = Math.min(ask.to ?? newest, newest)
+  const from = ask.from ?? to - DEFAULT_POINTS * metric.refreshMs
+  if (from > (ask.to ?? newest)) throw new HttpError(400, 'bad_range', 'from lies after to')
+  const wanted = ask.step ?? Math.max(metric.refreshMs, (to - from) / DEFAULT_POINTS)
+  return { from, to, step: snap(Math.max(wanted, (to - from) / MAX_POINTS), metric.bucketMs) }
+}
+
+const snap = (step: number, bucketMs: number): number => Math.max(1, Math.ceil(step / bucketMs)) * bucketMs
+
+/** One query; where it takes too long, fewer points. */
+async function read(db: ClickHouse, metric: MetricConfig, range: Range): Promise<History> {
+  let failure: unknown
+  for (let attempt = 0, { step } = range; attempt < ATTEMPTS; attempt++, step *= WIDENING) {
+    const asofs = instants({ ...range, step })
+    try {
+      const values = asofs.length === 0 ? new Map<number, Value>() : await readHistory(db, metric, asofs, LIMIT_MS)
+      return {
+        metric: metric.name,
+        step,
+        points: asofs.map(timestamp => ({ timestamp, ...(values.get(timestamp) ?? { value: metric.empty }) })),
+      }
+    } catch (error) {
+      failure = error
+      if (!isTooSlow(error)) break
+    }
+  }
+  throw failure
+}
+
+/** TIMEOUT_EXCEEDED, or no answer in time. */
+const isTooSlow = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 159 || error.code === 0)
+
+function instants({ from, to, step }: Range): number[] {
+  const first = Math.ceil(from / step) * step
+  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step)
+}

@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http'
+import { parseEventId } from './encode.js'
+import type { Hub } from './hub.js'
+import { createViewer, type Viewer } from './viewer.js'
+
+const HEARTBEAT_MS = 15_000
+const HEARTBEAT = Buffer.from(':\n\n')
+
+/** Viewers over server-sent events. */
+export interface EventStreams {
+  /** Answers with a stream of the metrics, which must exist and be allowed; resumes where `lastId` says. */
+  open(res: ServerResponse, metrics: readonly string[], lastId: string): void
+  count(): number
+  /** Ends all, spread over at most `spreadMs`; browsers come back after a random while. */
+  close(spreadMs: number): Promise<void>
+}
+
+export function createEventStreams(hub: Hub): EventStreams {
+  const viewers = new Set<Viewer>()
+  const heart = setInterval(() => {
+    for (const { socket } of viewers) if (socket.writableLength === 0) socket.write(HEARTBEAT)
+  }, HEARTBEAT_MS)
+
+  return {
+    open: (res, metrics, lastId) => {
+      const { socket } = res
+      if (!socket) return
+      // No chunks: the stream ends with its connection, so that one Buffer can go to many sockets as it is.
+      res.useChunkedEncodingByDefault = false
+      res.shouldKeepAlive = false
+      res.writeHead(200, {
+        'Content-Type': 'text/event-stream; charset=utf-8',
+        'Cache-Control': 'no-cache, no-transform',
+        'X-Accel-Buffering': 'no',
+        'X-Content-Type-Options': 'nosniff',
+      })
+      res.flushHeaders()
+      socket.setNoDelay(true)
+      socket.write(`retry: ${retryMs()}\n\n`)
+      const viewer = createViewer(socket, 'events', () => socket.end())
+      viewers.add(viewer)
+      socket.once('close', () => {
+        viewers.delete(viewer)
+        hub.remove(viewer)
+      })
+      const positions = parseEventId(lastId, metrics)
+      hub.subscribe(viewer, metrics, metric => positions?.get(metric))
+    },
+    count: () => viewers.size,
+    close: async spreadMs => {
+      clearInterval(heart)
+      const all = [...viewers]
+      await Promise.all(
+        all.map(
+          ({ socket }, i) =>
+            new Promise<void>(resolve => {
+              socket.once('close', () => resolve())
+              setTimeout(() => socket.end(), (spreadMs * i) / all.length)
+              setTimeout(() => socket.destroy(), spreadMs + 1000).unref()
+            }),
+        ),
+      )
+    },
+  }
+}
+
+/** Two to five seconds, so that the viewers of a server that went away don't return together. */
+const retryMs = (): number => 2000 + Math.floor(Math.random() * 3000)

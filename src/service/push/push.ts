@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ClickHouse } from '../../clients/clickhouse.js'
+import type { ServiceConfig } from '../../model/serviceConfig.js'
+import { HttpError } from '../http/answer.js'
+import type { Limits, Log } from '../options.js'
+import type { Fanout } from '../publish/fanout.js'
+import { createLimiter } from '../publish/limiter.js'
+import type { Reader } from '../security/reader.js'
+import type { Telemetry } from '../telemetry.js'
+import { createAdmit } from './admission.js'
+import { createEventStreams } from './events.js'
+import { fillRing } from './fill.js'
+import { createHub } from './hub.js'
+import { createRings, type Rings } from './rings.js'
+import { createWebSockets } from './websocket.js'
+
+/** The delivering half: keeps what the fan-out brings and hands it to viewers. */
+export interface Push {
+  readonly rings: Rings
+  apply(config: ServiceConfig | undefined): void
+  /** Answers with an event stream. Throws HttpError 429. */
+  stream(res: ServerResponse, reader: Reader, metrics: readonly string[], lastId: string): void
+  /** Turns a checked request into a WebSocket viewer. Throws HttpError 429. */
+  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, reader: Reader): void
+  viewers(): { readonly ws: number; readonly sse: number }
+  stop(drainMs: number): Promise<void>
+}
+
+export interface PushParts {
+  readonly db: ClickHouse
+  readonly fanout: Fanout
+  readonly telemetry: Telemetry
+  readonly limits: Limits
+  readonly log: Log
+}
+
+/** A few viewers are told at once, thousands over the whole drain. */
+const GOODBYE_MS = 2
+
+export function createPush({ db, fanout, telemetry, limits, log }: PushParts): Push {
+  const rings = createRings()
+  const hub = createHub(rings, telemetry)
+  const sockets = createWebSockets(hub, rings, limits)
+  const streams = createEventStreams(hub)
+  const admit = createAdmit(limits)
+  const limitFills = createLimiter(1)
+  const leaveFanout = fanout.subscribe(hub.receive)
+  let hash: string | undefined
+
+  function enter(reader: Reader, socket: Socket): void {
+    if (!admit(reader.client, socket))
+      throw new HttpError(429, 'too_many_connections', 'there are too many connections open', { 'Retry-After': '10' })
+  }
+
+  return {
+    rings,
+    apply: config => {
+      const { added, removed } = rings.apply(config)
+      sockets.notifyRemoved(removed)
+      for (const metric of added) {
+        const ring = rings.get(metric.name)!
+        limitFills(async () => {
+          if (rings.get(metric.name) === ring) await fillRing(db, metric, ring)
+        }).catch((error: Error) => log(`metric ${metric.name}: no history yet: ${error.message}`))
+      }
+      if (config?.hash === hash) return
+      hash = config?.hash
+      // Plain clients read these three keys of whatever comes.
+      const empty = { metric: null, value: null, timestamp: Date.now() }
+      sockets.broadcast(JSON.stringify({ event: 'config', config: hash ?? null, ...empty }))
+    },
+    stream: (res, reader, metrics, lastId) => {
+      if (!res.socket) return
+      enter(reader, res.socket)
+      streams.open(res, metrics, lastId)
+    },
+    upgrade: (req, socket, head, reader) => {
+      enter(reader, socket)
+      sockets.accept(req, socket, head, reader)
+    },
+    viewers: () => ({ ws: sockets.count(), sse: streams.count() }),
+    stop: async drainMs => {
+      leaveFanout()
+      const spread = Math.min(drainMs, (sockets.count() + streams.count()) * GOODBYE_MS)
+      await Promise.all([sockets.close(spread), streams.close(spread)])
+      hub.stop()
+    },
+  }
+}

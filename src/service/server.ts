@@ -1,0 +1,122 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { healthRoutes } from './api/health.js'
+import { watchConfig } from './configWatcher.js'
+import { createRouter, type Route } from './http/router.js'
+import type { IngestPort } from './ingestPort.js'
+import { type Role, type RunningService, resolveAuth, resolveLimits, type ServiceOptions } from './options.js'
+import { createCanaries } from './publish/canaries.js'
+import { localFanout } from './publish/fanout.js'
+import { createLimiter } from './publish/limiter.js'
+import { createPublisher } from './publish/publisher.js'
+import { createPush } from './push/push.js'
+import { createUpgrade } from './push/upgrade.js'
+import { readRoutes } from './routes.js'
+import { cors } from './security/cors.js'
+import { createAuthenticate } from './security/reader.js'
+import { createTelemetry } from './telemetry.js'
+
+const ALL: readonly Role[] = ['ingest', 'publish', 'push']
+/** Queries of the publisher at a time. */
+const PUBLISH_QUERIES = 4
+const DRAIN_MS = 5000
+
+/** Starts the roles asked for behind one HTTP server. Throws when the address is taken or readers' keys are missing. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { clickhouse: db, database, host = '127.0.0.1', port = 8080, roles = ALL, log = () => {} } = options
+  const auth = resolveAuth(options.auth, host, process.env)
+  const authenticate = createAuthenticate(auth)
+  const telemetry = createTelemetry()
+  const fanout = localFanout()
+  const watcher = watchConfig(db, database, log)
+  const push = createPush({ db, fanout, telemetry, limits: resolveLimits(options.limits, host), log })
+  const publisher = createPublisher({
+    db,
+    fanout,
+    canaries: createCanaries(db, database),
+    telemetry,
+    limit: createLimiter(PUBLISH_QUERIES),
+    lagMs: () => 0,
+    log,
+  })
+  const ingest: IngestPort | undefined = undefined as IngestPort | undefined
+  let stopping = false
+
+  const { config, reachable } = watcher
+  const health = healthRoutes({
+    config,
+    reachable,
+    stopping: () => stopping,
+    viewers: push.viewers,
+    rings: push.rings,
+    telemetry,
+    authenticate,
+    roles,
+    ingest: () => ingest?.stats() ?? null,
+  })
+  const routes: Route[] = [
+    ...health,
+    ...(ingest ? [ingestRoute(ingest)] : []),
+    ...(roles.includes('push')
+      ? readRoutes({ db, config, push, authenticate, open: !auth.read, webDir: options.webDir })
+      : []),
+  ]
+  const router = createRouter(routes, {
+    cors: (req, res) => cors(req, res, auth),
+    log,
+    done: (route, status) => telemetry.requests.inc({ route, status }),
+  })
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000 },
+    (req, res) => void router(req, res),
+  )
+  if (roles.includes('push')) {
+    const upgrade = createUpgrade(push, auth, authenticate, log)
+    server.on('upgrade', (req, socket, head) => void upgrade(req, socket, head))
+  }
+
+  await listen(server, host, port)
+  await ingest?.start()
+  await watcher.start(next => {
+    push.apply(next)
+    if (roles.includes('publish')) publisher.apply(next)
+  })
+
+  return {
+    url: urlOf(host, server),
+    config,
+    stop: async () => {
+      if (stopping) return
+      stopping = true
+      watcher.stop()
+      const closed = new Promise<void>(resolve => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await ingest?.stop()
+      publisher.stop()
+      await push.stop(options.drainMs ?? DRAIN_MS)
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const ingestRoute = (ingest: IngestPort): Route => ({
+  method: 'POST',
+  path: '/ingest/{source}',
+  handle: ({ req, res, params }) => ingest.handle(req, res, params.source ?? ''),
+})
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+function urlOf(host: string, server: Server): string {
+  const { port } = server.address() as AddressInfo
+  const name = host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
