@@ -1,6 +1,7 @@
 import { windowMs } from '../../compile/buckets.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 import { duration, windowText } from '../text.js'
+import { onFlink } from '../waiting.js'
 
 /** Events or rollups deleted while a window still needs them. */
 export const retentionBelowWindow: Rule = {
@@ -8,11 +9,14 @@ export const retentionBelowWindow: Rule = {
   severity: 'error',
   check: eachMetric(({ metric, source, model }, report) => {
     const length = windowMs(metric.window)
-    const onFlink = metric.tier === 1 && model.target.flink !== undefined
     const kept = [
       { name: 'rollup', ms: source.retention.rollupMs, use: 'the window is read from rollups' },
       { name: 'raw', ms: source.retention.rawMs, use: 'a changed metric is filled from raw events' },
-      { name: 'topic', ms: onFlink ? source.retention.topicMs : null, use: 'Flink refills the window from the topic' },
+      {
+        name: 'topic',
+        ms: onFlink(metric, model.target) ? source.retention.topicMs : null,
+        use: 'Flink refills the window from the topic',
+      },
     ]
     for (const { name, ms, use } of kept) {
       if (ms === null || ms >= length) continue
