@@ -24,9 +24,7 @@ export const Card = memo(function Card({ metric, span, onOpen }: Props) {
     <article
       className="card"
       data-metric={metric.name}
-      data-series={metric.by.length > 0 || undefined}
       style={{ gridColumn: `span ${span}` }}
-      data-span={span}
       aria-labelledby={heading}
       onClick={() => onOpen(metric.name)}
     >

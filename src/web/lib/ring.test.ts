@@ -1,0 +1,26 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createRing } from './ring.js'
+
+test('an empty ring has no last item', () => {
+  const ring = createRing<{ timestamp: number }>(3)
+  expect(ring.last).toBeUndefined()
+  expect(ring.toArray()).toEqual([])
+})
+
+test('it keeps the newest items, each once, whatever comes twice or late', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.integer({ min: 1, max: 60 })), (capacity, times) => {
+      const ring = createRing<{ timestamp: number }>(capacity)
+      const kept: number[] = []
+      for (const timestamp of times) {
+        const newer = timestamp > (kept.at(-1) ?? 0)
+        expect(ring.append({ timestamp })).toBe(newer)
+        if (newer) kept.push(timestamp)
+      }
+      expect(ring.toArray().map(item => item.timestamp)).toEqual(kept.slice(-capacity))
+      expect(ring.last?.timestamp).toBe(kept.at(-1))
+      expect(ring.size).toBe(Math.min(capacity, kept.length))
+    }),
+  )
+})
