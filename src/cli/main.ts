@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { flush, run, settings } from '@oclif/core'
+import { Config, flush, run, settings } from '@oclif/core'
+import { didYouMean } from '../expr/suggest.js'
 import { UsageError } from './errors.js'
 import { type ExitCode, exitCodes } from './exitCodes.js'
 import { reportError } from './reportError.js'
@@ -17,14 +18,15 @@ const helpFlagFor = (argv: readonly string[]): string[] =>
   argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
 
 async function runOnce(argv: string[], root: URL): Promise<ExitCode> {
+  const config = await Config.load({ root: fileURLToPath(root) })
   try {
     // Each command yields its exit code; help and the shell completion yield nothing.
-    const code: unknown = await run(argv, { root: fileURLToPath(root) })
+    const code: unknown = await run(argv, config)
     return typeof code === 'number' ? (code as ExitCode) : exitCodes.ok
   } catch (error) {
     if (isExit(error)) return error.oclif.exit
     const flags = { json: argv.includes('--json'), verbose: argv.includes('-v') || argv.includes('--verbose') }
-    return reportError(unknownCommand(error, argv) ?? error, flags)
+    return reportError(unknownCommand(error, argv[0] ?? '', config.commandIDs) ?? error, flags)
   }
 }
 
@@ -32,7 +34,7 @@ async function runOnce(argv: string[], root: URL): Promise<ExitCode> {
 const isExit = (error: unknown): error is { oclif: { exit: ExitCode } } =>
   error instanceof Error && 'code' in error && error.code === 'EEXIT'
 
-function unknownCommand(error: unknown, argv: readonly string[]): UsageError | undefined {
-  if (!(error instanceof Error) || !/^command .* not found$/.test(error.message)) return undefined
-  return new UsageError(`no command "${argv[0]}"`, 'rtdash --help lists the commands')
+function unknownCommand(error: unknown, word: string, commands: readonly string[]): UsageError | undefined {
+  if (!(error instanceof Error) || !/^command .* not found\.?$/i.test(error.message)) return undefined
+  return new UsageError(`no command "${word}"`, didYouMean(word, commands) ?? 'rtdash --help lists the commands')
 }

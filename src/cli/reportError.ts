@@ -1,6 +1,6 @@
 import { toJson } from '../diagnostics/json.js'
 import { createStyle } from '../format/style.js'
-import { CliError, InterruptedError, InvalidFileError } from './errors.js'
+import { CliError, InterruptedError, InvalidFileError, UsageError } from './errors.js'
 import { type ExitCode, exitCodes } from './exitCodes.js'
 import { useColor } from './output.js'
 
@@ -56,7 +56,8 @@ function errorText(error: unknown, { error: { message, fix } }: ErrorDocument, v
   const findings = error instanceof InvalidFileError ? `${error.text}\n` : ''
   const lines = [`${style.red('error')} ${message}`]
   if (fix !== undefined) lines.push(`  ${style.dim('→')} ${fix}`)
-  if (verbose && error instanceof Error && error.stack !== undefined) lines.push(style.dim(error.stack))
+  if (verbose && error instanceof Error && !(error instanceof UsageError) && error.stack !== undefined)
+    lines.push(style.dim(error.stack))
   else if (!(error instanceof CliError) && error instanceof TypeError) lines.push(style.dim('  -v shows where'))
   return `${findings}${lines.join('\n')}\n`
 }

@@ -16,7 +16,7 @@ A save with errors is told and changes nothing. A change that would lose data is
   ]
   static override flags = {
     sample: Flags.boolean({ description: 'stream realistic events into every source' }),
-    rate: Flags.integer({ description: 'sample events per second and source', default: 200, min: 1 }),
+    rate: Flags.integer({ helpValue: 'N', description: 'sample events per second and source', default: 200, min: 1 }),
     port: portFlag(),
   }
 

@@ -14,11 +14,8 @@ With -v the statements are shown too.`
   static override examples = [
     { description: 'What would change', command: '<%= config.bin %> <%= command.id %>' },
     {
-      description: 'Save a plan, apply just that',
-      command: [
-        '<%= config.bin %> <%= command.id %> -t prod -o plan.json',
-        '<%= config.bin %> apply plan.json -t prod',
-      ].join('\n'),
+      description: 'Save it, for apply plan.json',
+      command: '<%= config.bin %> <%= command.id %> -t prod -o plan.json',
     },
     {
       description: 'In CI: exit code 2 when there are changes',

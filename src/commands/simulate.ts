@@ -26,10 +26,10 @@ Without --duration it goes on until Ctrl-C.`
     },
   ]
   static override flags = {
-    rate: Flags.integer({ description: 'events per second', default: 1000, min: 1 }),
+    rate: Flags.integer({ helpValue: 'N', description: 'events per second', default: 1000, min: 1 }),
     duration: durationFlag({ description: 'how long, like 30s or 5m' }),
     source: Flags.string({ description: 'which source [default: the only one]', helpValue: 'NAME' }),
-    seed: Flags.integer({ description: 'the same seed makes the same events', default: 1 }),
+    seed: Flags.integer({ helpValue: 'N', description: 'the same seed makes the same events', default: 1 }),
     url: Flags.string({ description: 'the service [default: the target’s own]' }),
   }
 
