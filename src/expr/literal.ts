@@ -22,7 +22,7 @@ export function numberType(text: string, negative: boolean): Exact | undefined {
 
 function integerType(value: bigint, negative: boolean): IntType | undefined {
   const bits = WIDTHS.find(width => value <= (negative ? 1n << BigInt(width - 1) : (1n << BigInt(width)) - 1n))
-  return bits === undefined ? undefined : { kind: 'int', bits, signed: negative }
+  return bits === undefined ? undefined : { kind: 'int', bits, signed: negative && value > 0n }
 }
 
 /** A number literal with its sign as plain text, such as `-12.50`; undefined for everything else. */

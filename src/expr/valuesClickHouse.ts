@@ -1,3 +1,4 @@
+import { columnTypeText } from './columnType.js'
 import type { Exact } from './exactType.js'
 import { readTimestamp } from './literal.js'
 
@@ -35,7 +36,7 @@ export function valueClickHouse(value: string, exact: Exact | undefined): string
 
 /** A number as a literal of a type; numbers that ClickHouse would read as floats are given as text, digit by digit. */
 export function numberClickHouse(text: string, exact: Exact | undefined): string {
-  if (exact?.kind === 'decimal') return `toDecimal${decimalBits(exact.precision)}('${text}', ${exact.scale})`
+  if (exact?.kind === 'decimal') return `CAST('${text}', '${columnTypeText(exact)}')`
   if (exact?.kind === 'int' && !fitsLiteral(text)) return `to${exact.signed ? '' : 'U'}Int${exact.bits}('${text}')`
   return text
 }

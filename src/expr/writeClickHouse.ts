@@ -1,6 +1,6 @@
 import type { RowExpr } from '../model/expr.js'
 import { isSafeDivisor } from './arithmetic.js'
-import { commonType, type Exact, exactOf, STRING } from './exactType.js'
+import { commonType, type Exact, exactOf, STRING, timeScale } from './exactType.js'
 import { at, type Fragment, LEVEL, type Level, primary } from './fragment.js'
 import { literalNumber } from './literal.js'
 import { castClickHouse, identifier, numberClickHouse, textClickHouse, valueClickHouse } from './valuesClickHouse.js'
@@ -94,11 +94,18 @@ function signed(text: string): Fragment {
   return text.startsWith('-') ? { text, level: LEVEL.unary } : primary(text)
 }
 
+/** As `writeAs`, but a literal too gets the very type, where nothing beside it would widen it. */
+function operandAs(expr: RowExpr, to: Exact | undefined, write: Write): Fragment {
+  const literal = literalNumber(expr)
+  if (literal === undefined || to?.kind !== 'int') return writeAs(expr, to, write)
+  return primary(castClickHouse(numberClickHouse(literal, to), exactOf(expr.type), to) ?? literal)
+}
+
 function negation(expr: Of<'negate'>, write: Write): Fragment {
   const literal = literalNumber(expr)
   const exact = exactOf(expr.type)
   if (literal !== undefined) return signed(numberClickHouse(literal, exact))
-  return { text: `-${at(writeAs(expr.operand, exact, write), LEVEL.unary, true)}`, level: LEVEL.unary }
+  return { text: `-${at(operandAs(expr.operand, exact, write), LEVEL.unary, true)}`, level: LEVEL.unary }
 }
 
 function arithmetic(expr: Of<'arithmetic'>, write: Write): Fragment {
@@ -111,10 +118,11 @@ function arithmetic(expr: Of<'arithmetic'>, write: Write): Fragment {
     return infix(writeAs(left, result, write), '/', safe, LEVEL['/'])
   }
   if (op === '%' && !isSafeDivisor(right)) {
-    return primary(`moduloOrNull(${writeAs(left, to, write).text}, ${writeAs(right, to, write).text})`)
+    return primary(`moduloOrNull(${operandAs(left, to, write).text}, ${operandAs(right, to, write).text})`)
   }
   if (result?.kind === 'decimal') return decimalArithmetic(expr, result, write)
-  return infix(writeAs(left, to, write), op, writeAs(right, to, write), LEVEL[op])
+  const first = literalNumber(right) === undefined ? writeAs(left, to, write) : operandAs(left, to, write)
+  return infix(first, op, writeAs(right, to, write), LEVEL[op])
 }
 
 /** Both sides get the result's width; a product adds up the scales by itself, the others need the same. */
@@ -173,21 +181,28 @@ function between(expr: Of<'between'>, write: Write): Fragment {
 /** Literals that no value of the operand's type can equal are left out: they would throw, or match by wrapping. */
 function membership(expr: Of<'in'>, write: Write, column: ColumnWriter): Fragment {
   const { operand, list, negated } = expr
-  const exact = exactOf(operand.type)
-  const enumColumn = exact?.kind === 'enum' && operand.kind === 'column'
-  const value = enumColumn ? column(operand.name) : operandOf(write(operand))
-  const items = list.flatMap(item => listItem(item, exact) ?? [])
+  const set = setType(operand, list)
+  const enumColumn = set?.kind === 'enum' && operand.kind === 'column'
+  const value = enumColumn ? column(operand.name) : operandOf(writeAs(operand, set, write))
+  const items = list.flatMap(item => listItem(item, set) ?? [])
   if (items.length > 0) return predicate(`${value} ${not(expr)}IN (${items.join(', ')})`)
   const never = operand.type.nullable ? `(${value} IS NULL AND NULL)` : 'false'
   return negated ? { text: `NOT ${never}`, level: LEVEL.not } : primary(never)
 }
 
-function listItem(item: RowExpr, exact: Exact | undefined): string | undefined {
-  if (item.kind === 'string')
-    return exact?.kind === 'enum' ? textClickHouse(item.value) : valueClickHouse(item.value, exactOf(item.type))
+/** A set holds one type: the operand's, but for times one that has the literals' milliseconds. */
+function setType(operand: RowExpr, list: readonly RowExpr[]): Exact | undefined {
+  const exact = exactOf(operand.type)
+  if (exact === undefined || (operand.type.base !== 'date' && operand.type.base !== 'datetime')) return exact
+  if (exact.kind === 'date' && list.every(item => item.type.base === 'date')) return exact
+  return { kind: 'datetime64', precision: Math.max(3, timeScale(exact)) }
+}
+
+function listItem(item: RowExpr, set: Exact | undefined): string | undefined {
+  if (item.kind === 'string') return valueClickHouse(item.value, set)
   if (item.kind === 'bool') return String(item.value)
   const text = literalNumber(item)
-  return text === undefined || exact === undefined ? undefined : fitting(text, exact)
+  return text === undefined || set === undefined ? undefined : fitting(text, set)
 }
 
 /** The number as a literal of an integer, decimal or float type, if that type has it. */
@@ -226,9 +241,10 @@ const FUNCTIONS = {
 
 function call(expr: Of<'call'>, write: Write): Fragment {
   const exact = exactOf(expr.type)
-  const widened = expr.fn === 'coalesce' || exact?.kind === 'decimal' || exact?.kind === 'float'
-  const args = expr.args.map(
-    (arg, i) => (widened && (i === 0 || expr.fn === 'coalesce') ? writeAs(arg, exact, write) : write(arg)).text,
-  )
-  return primary(`${FUNCTIONS[expr.fn]}(${args.join(', ')})`)
+  const argument = (arg: RowExpr, i: number): string => {
+    if (expr.fn === 'coalesce') return operandAs(arg, exact, write).text
+    const widened = i === 0 && (exact?.kind === 'decimal' || exact?.kind === 'float')
+    return (widened ? writeAs(arg, exact, write) : write(arg)).text
+  }
+  return primary(`${FUNCTIONS[expr.fn]}(${expr.args.map(argument).join(', ')})`)
 }
