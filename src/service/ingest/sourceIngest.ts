@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClickHouse } from '../../clients/clickhouse.js'
+import type { SourceConfig } from '../../model/serviceConfig.js'
+import { type Batcher, type BatchTarget, createBatcher } from './batcher.js'
+import { createClickHouseSink } from './clickhouseSink.js'
+import type { Encoded, EventError } from './encoded.js'
+import { createDecoder, type EventDecoder } from './eventDecoder.js'
+import { refillIds, refillKeys } from './refill.js'
+import { SeenTable } from './seenTable.js'
+import type { Spool } from './spool.js'
+import { createCounters, type SourceStats } from './stats.js'
+
+/** The body of a 202. */
+export interface Answer {
+  readonly accepted: number
+  readonly rejected: number
+  readonly errors: readonly EventError[]
+}
+
+/** What is compiled from one source of one configuration. */
+export interface Compiled extends BatchTarget {
+  readonly source: SourceConfig
+  readonly decoder: EventDecoder
+}
+
+export interface SourceOptions {
+  readonly clickhouse: ClickHouse
+  readonly spool: Spool
+  readonly log: (message: string) => void
+  readonly signal: AbortSignal
+  readonly windowMs: number
+}
+
+const DAY_S = 86_400
+/** Answers kept whole; older ones are given again with their counts alone. */
+const WHOLE_ANSWERS = 1000
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1000)
+
+/** All that is kept for one source while the service runs: what was seen, what waits, what was counted. */
+export class SourceIngest {
+  readonly counters = createCounters()
+  /** Since when inserts fail, epoch ms; 0 while they work. */
+  failingSince = 0
+  private readonly batcher: Batcher
+  private readonly keys = new SeenTable(DAY_S, true)
+  private readonly answers = new Map<bigint, Answer>()
+  private readonly running = new Map<bigint, Promise<Answer>>()
+  private keysReady: Promise<void> | undefined
+  private ids: SeenTable | undefined
+  private idsOf = ''
+  private idsReady: Promise<void> | undefined
+  private compiled: Compiled | undefined
+
+  constructor(
+    readonly name: string,
+    private readonly options: SourceOptions,
+  ) {
+    const { clickhouse, spool, log, signal, windowMs } = options
+    const sink = createClickHouseSink({
+      clickhouse,
+      log,
+      signal,
+      onTrouble: sinceMs => {
+        this.failingSince = Date.now() - sinceMs
+      },
+      onInsert: ms => {
+        this.failingSince = 0
+        this.counters.insertMs.add(ms)
+      },
+    })
+    this.batcher = createBatcher({ sink, spool, windowMs, maxRows: 200_000, maxBytes: 32 << 20 })
+  }
+
+  /** The source as configured now, compiled again when it has changed. */
+  compile(database: string, source: SourceConfig): Compiled {
+    if (this.compiled?.source === source && this.compiled.database === database) return this.compiled
+    const decoder = createDecoder(source)
+    const { table, deadLetters } = source
+    this.compiled = { source, decoder, database, table, deadLetters, columns: decoder.columns }
+    this.keysReady ??= this.untilDone(() => refillKeys(this.options.clickhouse, database, source, this.keys))
+    this.remember(database, source, decoder)
+    return this.compiled
+  }
+
+  /** Resolves when what was seen before the start is known again. */
+  async ready(): Promise<void> {
+    await Promise.all([this.keysReady, this.idsReady])
+  }
+
+  private remember(database: string, source: SourceConfig, decoder: EventDecoder): void {
+    const type = source.columns.find(({ name }) => name === source.id)?.type
+    const idsOf =
+      source.dedupMs === undefined ? '' : JSON.stringify([database, source.table, source.id, type, source.dedupMs])
+    if (idsOf === this.idsOf) return
+    this.idsOf = idsOf
+    const ids = idsOf === '' ? undefined : new SeenTable(Math.ceil(source.dedupMs! / 1000))
+    this.ids = ids
+    this.idsReady = ids && this.untilDone(() => refillIds(this.options.clickhouse, database, source, decoder, ids))
+  }
+
+  private async untilDone(work: () => Promise<void>): Promise<void> {
+    for (let pause = 100; !this.options.signal.aborted; pause = Math.min(pause * 2, 2000)) {
+      try {
+        return await work()
+      } catch (error) {
+        this.options.log(`reading what source ${this.name} has already seen: ${(error as Error).message}`)
+        await sleep(pause, undefined, { signal: this.options.signal }).catch(() => {})
+      }
+    }
+  }
+
+  /** The answer that a request with this key got, or will get. */
+  answerTo(key: bigint): Promise<Answer> | Answer | undefined {
+    if (key === 0n) return undefined
+    const counts = () => this.keys.counts(Number(key & 0xffffffffn), Number(key >> 32n), nowSeconds())
+    const known = this.running.get(key) ?? this.answers.get(key)
+    if (known) return known
+    const found = counts()
+    return found && { accepted: found.first, rejected: found.second, errors: [] }
+  }
+
+  /** Stores a request's events. Everything up to the first await happens at once, so that nothing is counted twice. */
+  async store(compiled: Compiled, events: Encoded, key: bigint, bytes: number): Promise<Answer> {
+    const claimed = this.claimIds(events)
+    const duplicates = events.hasId.length === 0 ? 0 : events.leaveOut(row => events.hasId[row]! && !claimed.has(row))
+    const accepted = events.starts.length + duplicates
+    const answer: Answer = { accepted, rejected: events.deadStarts.length, errors: events.errors }
+    const stored = this.batcher.submit({ target: compiled, raw: events.rawRows(), dead: events.deadRows() }).then(
+      () => this.settle(events, key, answer, duplicates, bytes),
+      error => {
+        for (const row of claimed) this.ids?.release(events.idLow[row]!, events.idHigh[row]!)
+        this.running.delete(key)
+        throw error
+      },
+    )
+    if (key !== 0n) this.running.set(key, stored)
+    return stored
+  }
+
+  /** Rows whose id was not seen before, in this request or any other. */
+  private claimIds({ idLow, idHigh, hasId }: Encoded): Set<number> {
+    const claimed = new Set<number>()
+    if (!this.ids) return claimed
+    const now = nowSeconds()
+    for (let row = 0; row < hasId.length; row++) {
+      if (hasId[row] && !this.ids.claim(idLow[row]!, idHigh[row]!, now)) claimed.add(row)
+    }
+    return claimed
+  }
+
+  private settle(events: Encoded, key: bigint, answer: Answer, duplicates: number, bytes: number): Answer {
+    const { counts } = this.counters
+    counts.accepted += answer.accepted
+    counts.rejected += answer.rejected
+    counts.duplicates += duplicates
+    counts.canaries += events.canaries
+    counts.unknownFields += events.unknownFields
+    counts.bytes += bytes
+    this.counters.events(answer.accepted)
+    if (key !== 0n) {
+      this.keys.claim(Number(key & 0xffffffffn), Number(key >> 32n), nowSeconds(), answer.accepted, answer.rejected)
+      this.running.delete(key)
+      this.answers.set(key, answer)
+      if (this.answers.size > WHOLE_ANSWERS) this.answers.delete(this.answers.keys().next().value!)
+    }
+    return answer
+  }
+
+  idle(): Promise<void> {
+    return this.batcher.idle()
+  }
+
+  stats(): SourceStats {
+    const { counts, insertMs } = this.counters
+    const { n, p50, p99 } = insertMs.summary()
+    return {
+      source: this.name,
+      ...counts,
+      inFlight: this.batcher.pending(),
+      inserts: n,
+      insertMs: { p50, p99 },
+      eventsPerSecond: this.counters.eventsPerSecond(),
+    }
+  }
+}
