@@ -8,7 +8,9 @@ for (const path of process.argv.slice(2)) {
     total.passed += result.numPassedTests
     total.failed += result.numFailedTests
     // A file that could not be loaded has no tests of its own to count.
-    total.failed += result.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
+    total.failed += result.testResults.filter(
+      file => file.status === 'failed' && file.assertionResults.length === 0,
+    ).length
     total.skipped += result.numPendingTests
   } catch {
     total.failed += 1

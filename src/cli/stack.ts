@@ -30,13 +30,15 @@ export async function startStack({ dir, project, port, log }: StackOptions): Pro
   const running = await findLocal(dir)
   if (running !== undefined) throw alreadyRunning(running.service)
   const { startClickHouse } = await import('../embedded/server.js')
-  const { startService } = await import('../service/startService.js')
+  const { createClickHouse } = await import('../clients/clickhouse.js')
+  const { startService } = await import('../service/server.js')
   const engine = await startClickHouse({ dir: stateDir(dir), log })
   const { url, username, password } = engine
   const clickhouse = { url, username, password }
+  const client = createClickHouse(clickhouse)
   try {
     const service = await startService({
-      clickhouse,
+      clickhouse: client,
       database: project,
       host: '127.0.0.1',
       port,
@@ -52,10 +54,12 @@ export async function startStack({ dir, project, port, log }: StackOptions): Pro
       stopping = true
       removeLocal(dir)
       await service.stop()
+      await client.close()
       await engine.stop()
     }
     return { url: service.url, clickhouse, clickhouseVersion: engine.version, lost, stop }
   } catch (error) {
+    await client.close()
     await engine.stop()
     throw portTaken(error, port)
   }
