@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../model/columnType.js'
+import type { Source } from '../../model/model.js'
 import { bare } from '../bare.js'
 import { eachMetric, type Rule, spanOf } from '../rule.js'
 
@@ -7,21 +8,28 @@ export const highCardinality: Rule = {
   code: 'high-cardinality',
   severity: 'warning',
   check: eachMetric(({ metric, source }, report) => {
-    for (const name of metric.by) {
-      const column = source.columns.find(candidate => candidate.name === name)
-      const reason = name === source.id ? 'is the unique id of its source' : column && manyValues(bare(column.type))
-      if (!reason) continue
-      report({
-        message: `metric ${metric.name}: dimension ${name} ${reason}: each bucket keeps one row a value, up to one an event`,
-        span: spanOf(metric, 'by'),
-        fix: `leave ${name} out of by, count it with uniq(${name}), or give it a type of few values such as LowCardinality(String)`,
-      })
-    }
+    const found = metric.by.flatMap(name => {
+      const reason = manyValues(source, name)
+      return reason ? { name, reason: `dimension ${name} ${reason}` } : []
+    })
+    if (found.length === 0) return
+    const names = found.map(({ name }) => name).join(' and ')
+    report({
+      message: `metric ${metric.name}: ${found.map(({ reason }) => reason).join(', ')}: each bucket keeps one row a value, up to one an event`,
+      span: spanOf(metric, 'by'),
+      fix: `leave ${names} out of by, count the values with uniq(…), or declare a type of few values such as LowCardinality(String)`,
+    })
   }),
 }
 
-/** Why a column of this type probably has many values; undefined where it has few. */
-function manyValues(type: ColumnType): string | undefined {
+/** Why a column probably has many values; undefined where it has few. */
+function manyValues(source: Source, name: string): string | undefined {
+  if (name === source.id) return 'is the unique id of its source'
+  const column = source.columns.find(candidate => candidate.name === name)
+  return column && ofType(bare(column.type))
+}
+
+function ofType(type: ColumnType): string | undefined {
   switch (type.kind) {
     case 'int':
       return type.bits > 16 ? `is an integer of ${type.bits} bits` : undefined

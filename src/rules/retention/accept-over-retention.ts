@@ -15,13 +15,17 @@ export const acceptOverRetention: Rule = {
         effect: 'stands alone in raw, so a backfill of its time counts too little',
       },
     ]
-    for (const { name, ms, effect } of kept) {
-      if (ms === null || (age !== null && age <= ms)) continue
-      report({
-        message: `source ${source.name}: accepts events ${age === null ? 'of any age' : `up to ${duration(age)} old`}, but keeps ${name} for ${duration(ms)}: an older event ${effect}`,
-        span: source.span,
-        fix: age === null ? `set retention.${name}: forever` : `accept at most ${duration(ms)}, or keep ${name} longer`,
-      })
-    }
+    const short = kept.flatMap(part =>
+      part.ms === null || (age !== null && age <= part.ms) ? [] : { ...part, ms: part.ms },
+    )
+    if (short.length === 0) return
+    const found = short
+      .map(({ name, ms, effect }) => `${name} for ${duration(ms)} (an older event ${effect})`)
+      .join(' and ')
+    report({
+      message: `source ${source.name}: accepts events ${age === null ? 'of any age' : `up to ${duration(age)} old`}, but keeps ${found}`,
+      span: source.span,
+      fix: `${age === null ? 'keep all' : `keep for ${duration(age)} or more`} in retention: ${short.map(({ name }) => name).join(' and ')}, or accept less`,
+    })
   }),
 }

@@ -9,7 +9,7 @@ describe('retention-below-window', () => {
     ).toMatchObject([
       {
         code: 'retention-below-window',
-        message: expect.stringContaining('keeps rollup for 1m, less than the window of 5m'),
+        message: expect.stringContaining('window of 5m is longer than source events keeps rollup for 1m ('),
       },
     ])
   })
@@ -23,7 +23,7 @@ describe('retention-below-window', () => {
     ).toMatchObject([
       {
         code: 'retention-below-window',
-        message: expect.stringContaining('keeps raw for 30d, less than the window of month'),
+        message: expect.stringContaining('window of month is longer than source events keeps raw for 30d ('),
       },
     ])
   })
@@ -35,7 +35,13 @@ describe('retention-below-window', () => {
         source: { retention: { topicMs: 10_000, rawMs: null, rollupMs: null } },
         target: fullTarget,
       }),
-    ).toMatchObject([{ code: 'retention-below-window', message: expect.stringContaining('keeps topic for 10s') }])
+    ).toMatchObject([{ code: 'retention-below-window', message: expect.stringContaining('keeps topic for 10s (') }])
+  })
+
+  it('tells everything that is too short at once', () => {
+    expect(
+      lint(retentionBelowWindow, { source: { retention: { topicMs: null, rawMs: 1000, rollupMs: 2000 } } }),
+    ).toMatchObject([{ fix: 'keep rollup and raw for at least 5m, or shorten the window' }])
   })
 
   it('lets a short topic be for metrics of ClickHouse', () => {

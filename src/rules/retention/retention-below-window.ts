@@ -18,15 +18,13 @@ export const retentionBelowWindow: Rule = {
         use: 'Flink refills the window from the topic',
       },
     ]
-    for (const { name, ms, use } of kept) {
-      if (ms === null || ms >= length) continue
-      report({
-        message:
-          `metric ${metric.name}: source ${source.name} keeps ${name} for ${duration(ms)}, ` +
-          `less than the window of ${windowText(metric.window)}; ${use}`,
-        span: spanOf(metric, 'window'),
-        fix: `keep ${name} for at least ${duration(length)}, or shorten the window`,
-      })
-    }
+    const short = kept.flatMap(part => (part.ms === null || part.ms >= length ? [] : { ...part, ms: part.ms }))
+    if (short.length === 0) return
+    const found = short.map(({ name, ms, use }) => `${name} for ${duration(ms)} (${use})`).join(' and ')
+    report({
+      message: `metric ${metric.name}: its window of ${windowText(metric.window)} is longer than source ${source.name} keeps ${found}`,
+      span: spanOf(metric, 'window'),
+      fix: `keep ${short.map(({ name }) => name).join(' and ')} for at least ${duration(length)}, or shorten the window`,
+    })
   }),
 }

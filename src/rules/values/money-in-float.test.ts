@@ -5,7 +5,7 @@ import { moneyInFloat } from './money-in-float.js'
 describe('money-in-float', () => {
   it('finds a sum of money over a float', () => {
     expect(lint(moneyInFloat, { metric: { unit: 'EUR' } })).toMatchObject([
-      { code: 'money-in-float', message: expect.stringContaining('money (EUR) from value, a float') },
+      { code: 'money-in-float', message: expect.stringContaining('money (EUR) from value, in binary floating point') },
     ])
   })
 

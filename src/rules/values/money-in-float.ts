@@ -11,13 +11,13 @@ export const moneyInFloat: Rule = {
   severity: 'warning',
   check: eachMetric(({ metric, source }, report) => {
     if (!metric.unit || !currencies.has(metric.unit)) return
-    for (const name of summedFloats(metric, source)) {
-      report({
-        message: `metric ${metric.name}: money (${metric.unit}) from ${name}, a float: cents are rounded, and the sum depends on the order of the events`,
-        span: spanOf(metric, 'measure'),
-        fix: `declare ${name} as Decimal(18, 2), whose sums are exact`,
-      })
-    }
+    const floats = [...summedFloats(metric, source)].join(' and ')
+    if (floats === '') return
+    report({
+      message: `metric ${metric.name}: money (${metric.unit}) from ${floats}, in binary floating point: cents are rounded, and the sum depends on the order of the events`,
+      span: spanOf(metric, 'measure'),
+      fix: `declare ${floats} as Decimal(18, 2), whose sums are exact`,
+    })
   }),
 }
 
