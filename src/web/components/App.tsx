@@ -33,10 +33,15 @@ export function App() {
   )
 }
 
-/** Shown after a few seconds in which not one metric had a value. */
+const PATIENCE_MS = 4_000
+
+/** Shown after a few seconds in which not one metric had anything to count. */
 function WaitingHint({ metrics }: { readonly metrics: readonly Metric[] }) {
   const { feeds } = usePage().dashboard
-  const silent = useTicking(() => String(metrics.every(metric => !feeds.get(metric.name).shown.get()?.value)))
+  const silent = useTicking(() => {
+    const waited = performance.now() > PATIENCE_MS
+    return String(waited && metrics.every(metric => !feeds.get(metric.name).shown.get()?.value))
+  })
   return silent === 'true' ? <NoEvents /> : null
 }
 

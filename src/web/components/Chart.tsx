@@ -3,6 +3,7 @@ import type { Metric } from '../lib/catalogue.js'
 import { extend, type Point, toColumns } from '../lib/columns.js'
 import type { Feed } from '../lib/feed.js'
 import { axisText, shortText } from '../lib/format.js'
+import type { Past } from '../lib/history.js'
 import { createPlot } from '../lib/plot.js'
 import { usePage, useValue } from './context.js'
 import type { LinePicker } from './useLines.js'
@@ -13,7 +14,7 @@ interface Props {
   readonly picker: LinePicker
   readonly large?: boolean
   /** Points from history and the step between them: live updates are drawn after them. */
-  readonly past?: { readonly points: readonly Point[]; readonly stepMs: number }
+  readonly past?: Past
 }
 
 /** A chart that follows its metric without rendering: new data goes straight to the canvas, and only while it can be seen. */

@@ -21,7 +21,7 @@ export function NoEvents() {
   return (
     <aside className="hint" role="status">
       <p>
-        <b>Waiting for the first value.</b> Send sample events with <code>rtdash simulate</code>, or your own:
+        <b>No events yet.</b> Send sample events with <code>rtdash simulate</code>, or your own:
       </p>
       <pre>{`curl -X POST ${ingest} -H 'content-type: application/json' -d '{"event_type":"request"}'`}</pre>
     </aside>

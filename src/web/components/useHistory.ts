@@ -1,14 +1,13 @@
 import { useEffect, useState } from 'react'
 import type { Metric } from '../lib/catalogue.js'
-import type { Point } from '../lib/columns.js'
-import { fetchHistory } from '../lib/history.js'
+import { fetchHistory, type Past } from '../lib/history.js'
 import { historyRequest, type Range } from '../lib/range.js'
 import { usePage } from './context.js'
 
 export type History =
   | { readonly state: 'none' | 'loading' }
   | { readonly state: 'failed'; readonly message: string }
-  | { readonly state: 'ready'; readonly past: { readonly points: readonly Point[]; readonly stepMs: number } }
+  | { readonly state: 'ready'; readonly past: Past }
 
 const AGAIN_MS = 60_000
 
@@ -22,8 +21,8 @@ export function useHistory(metric: Metric, range: Range): History {
       const request = historyRequest(range, metric.refreshMs, now.get())
       if (!request) return setHistory({ state: 'none' })
       try {
-        const points = await fetchHistory(address, metric.name, request, abort.signal)
-        setHistory({ state: 'ready', past: { points, stepMs: request.step } })
+        const past = await fetchHistory(address, metric.name, request, abort.signal)
+        setHistory({ state: 'ready', past })
       } catch (error) {
         if (!abort.signal.aborted) setHistory({ state: 'failed', message: error instanceof Error ? error.message : '' })
       }

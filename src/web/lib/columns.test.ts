@@ -26,13 +26,18 @@ test('total and series become columns, what is absent is null', () => {
 test('a pause is a gap', () => {
   const points = [
     { timestamp: 0, value: 1 },
-    { timestamp: 3_000, value: 2 },
+    { timestamp: 1_000, value: 2 },
     { timestamp: 10_000, value: 3 },
   ]
   expect(toColumns(points, [], [], 1_000)).toEqual([
-    [0, 3_000, 6_500, 10_000],
+    [0, 1_000, 5_500, 10_000],
     [1, 2, null, 3],
   ])
+})
+
+test('a past that is thin throughout has no gaps', () => {
+  const thin = [0, 5_000, 10_000, 15_000, 16_000, 17_000].map(timestamp => ({ timestamp, value: 1 }))
+  expect(toColumns(thin, [], [], 1_000)[0]).toEqual([0, 5_000, 10_000, 15_000, 16_000, 17_000])
 })
 
 test('live points follow history at its step, the newest always', () => {

@@ -12,8 +12,8 @@ export interface Point {
 export type Columns = [number[], ...(number | null)[][]]
 
 /**
- * Points as columns. Where more than three steps are missing, a null is put in between:
- * a pause is a gap, not a straight line.
+ * Points as columns. Where points stop coming for more than three steps, a null is put in between: a pause is a gap,
+ * not a straight line. Points that are thinner than the step throughout, as a filled-in past may be, are no pause.
  */
 export function toColumns(
   points: readonly Point[],
@@ -31,12 +31,12 @@ export function toColumns(
       lines[i]!.push(name === null ? null : (values?.get(name) ?? null))
     })
   }
-  let before: number | undefined
-  for (const point of points) {
-    if (before !== undefined && point.timestamp - before > 3.5 * stepMs) add((before + point.timestamp) / 2, null)
+  const apart = (i: number) => points[i]!.timestamp - points[i - 1]!.timestamp
+  points.forEach((point, i) => {
+    const usual = i > 1 ? apart(i - 1) : i === 1 && points.length > 2 ? apart(2) : Number.POSITIVE_INFINITY
+    if (i > 0 && apart(i) > 3.5 * Math.max(stepMs, usual)) add(point.timestamp - apart(i) / 2, null)
     add(point.timestamp, point.value, slots.length > 0 ? seriesValues(point, by) : undefined)
-    before = point.timestamp
-  }
+  })
   return [times, totals, ...lines]
 }
 

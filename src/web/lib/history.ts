@@ -1,13 +1,19 @@
 import { type Address, apiUrl } from './address.js'
 import type { Point } from './columns.js'
 
-/** Asks the service for the points of one metric between two instants (epoch ms), oldest first. */
+/** Points of the past, oldest first, and the step between them: the service may widen the one that was asked for. */
+export interface Past {
+  readonly points: readonly Point[]
+  readonly stepMs: number
+}
+
+/** Asks the service for the points of one metric between two instants (epoch ms). Throws what the service says is wrong. */
 export async function fetchHistory(
   address: Address,
   metric: string,
   request: { readonly from: number; readonly to: number; readonly step: number },
   signal: AbortSignal,
-): Promise<Point[]> {
+): Promise<Past> {
   const response = await fetch(apiUrl(address, `api/metrics/${encodeURIComponent(metric)}/history`, { ...request }), {
     signal,
   })
@@ -16,9 +22,12 @@ export async function fetchHistory(
     const message = (body as { message?: unknown } | null)?.message
     throw new Error(typeof message === 'string' ? message : `the service answered ${response.status}`)
   }
-  const points = (body as { points?: unknown } | null)?.points
+  const { points, step } = (body ?? {}) as { points?: unknown; step?: unknown }
   if (!Array.isArray(points)) throw new Error('the service sent no points')
-  return points.filter(isPoint).sort((a, b) => a.timestamp - b.timestamp)
+  return {
+    points: points.filter(isPoint).sort((a, b) => a.timestamp - b.timestamp),
+    stepMs: typeof step === 'number' && step > 0 ? step : request.step,
+  }
 }
 
 function isPoint(point: unknown): point is Point {

@@ -45,7 +45,6 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
         y: false,
         points: { show: false },
         drag: { x: false, y: false },
-        ...(options.large ? {} : { sync: { key: 'wall' } }),
       },
       tzDate: time => uPlot.tzDate(new Date(time), options.timezone),
       scales: {
@@ -73,7 +72,7 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
           size: (_, values) => rem * 0.8 + Math.max(0, ...(values ?? []).map(value => value.length)) * rem * 0.42,
           grid: { stroke: css('--rule'), width: 1 },
           ticks: { show: false },
-          values: (self, splits) => splits.map(split => (self.data[0].length > 0 ? options.axisText(split) : '')),
+          values: (self, splits) => splits.map(split => (hasValues(self) ? options.axisText(split) : '')),
         },
       ],
       series: [
@@ -108,6 +107,11 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
       plot.destroy()
     },
   }
+}
+
+/** Without a single value the labels of the vertical axis would be invented. */
+function hasValues(plot: uPlot): boolean {
+  return plot.data.slice(1).some(column => column.some(value => value !== null))
 }
 
 function areaFill(plot: uPlot, colour: string): CanvasGradient | string {
