@@ -31,6 +31,18 @@ export function literalNumber(expr: RowExpr): string | undefined {
   return expr.kind === 'negate' && expr.operand.kind === 'number' ? `-${expr.operand.text}` : undefined
 }
 
+/** The one spelling of an IPv6 address that ClickHouse prints: lower case, `::` for the longest zeros, IPv4 in its tail. */
+export function canonicalAddress(address: string): string {
+  const short = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const mapped = /^::(ffff:)?([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(short)
+  if (!mapped?.[1]) return short
+  const bytes = [mapped[2]!, mapped[3]!].flatMap(group => {
+    const value = Number.parseInt(group, 16)
+    return [value >> 8, value & 255]
+  })
+  return `::ffff:${bytes.join('.')}`
+}
+
 /** Milliseconds since the epoch of a timestamp literal (UTC where it names no zone), and whether it is a date alone. */
 export function readTimestamp(text: string): { readonly ms: number; readonly dateOnly: boolean } | undefined {
   const match = TIMESTAMP.exec(text)

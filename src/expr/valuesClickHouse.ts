@@ -38,7 +38,7 @@ export function valueClickHouse(value: string, exact: Exact | undefined): string
 export function numberClickHouse(text: string, exact: Exact | undefined): string {
   if (exact?.kind === 'decimal') return `CAST('${text}', '${columnTypeText(exact)}')`
   if (exact?.kind === 'int' && !fitsLiteral(text)) return `to${exact.signed ? '' : 'U'}Int${exact.bits}('${text}')`
-  return text
+  return exact?.kind === 'float' && /^-?\d+$/.test(text) ? `${text}.0` : text
 }
 
 function fitsLiteral(text: string): boolean {

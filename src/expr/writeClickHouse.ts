@@ -98,7 +98,9 @@ function signed(text: string): Fragment {
 function operandAs(expr: RowExpr, to: Exact | undefined, write: Write): Fragment {
   const literal = literalNumber(expr)
   if (literal === undefined || to?.kind !== 'int') return writeAs(expr, to, write)
-  return primary(castClickHouse(numberClickHouse(literal, to), exactOf(expr.type), to) ?? literal)
+  const text = numberClickHouse(literal, to)
+  const cast = castClickHouse(text, exactOf(expr.type), to)
+  return cast === undefined ? signed(text) : primary(cast)
 }
 
 function negation(expr: Of<'negate'>, write: Write): Fragment {
@@ -117,8 +119,10 @@ function arithmetic(expr: Of<'arithmetic'>, write: Write): Fragment {
     const safe = isSafeDivisor(right) ? divisor : primary(`nullIf(${divisor.text}, 0)`)
     return infix(writeAs(left, result, write), '/', safe, LEVEL['/'])
   }
-  if (op === '%' && !isSafeDivisor(right)) {
-    return primary(`moduloOrNull(${operandAs(left, to, write).text}, ${operandAs(right, to, write).text})`)
+  if (op === '%') {
+    const [value, divisor] = [operandAs(left, to, write), operandAs(right, to, write)]
+    if (isSafeDivisor(right)) return infix(value, '%', divisor, LEVEL['%'])
+    return primary(`moduloOrNull(${value.text}, ${divisor.text})`)
   }
   if (result?.kind === 'decimal') return decimalArithmetic(expr, result, write)
   const first = literalNumber(right) === undefined ? writeAs(left, to, write) : operandAs(left, to, write)
