@@ -1,7 +1,6 @@
-import { didYouMean } from '../expr/suggest.js'
 import type { Alert } from '../model/model.js'
 import { readCondition } from './expressions.js'
-import type { Findings } from './findings.js'
+import { type Findings, suggest } from './findings.js'
 import { short } from './formats.js'
 import { defined, durationOf } from './values.js'
 import { type Entry, get, type Node, textOf } from './yaml/node.js'
@@ -41,7 +40,7 @@ export function metricName(
     'unknown-metric',
     spanOf(node!),
     `${owner}: there is no metric "${short(name)}"`,
-    didYouMean(short(name), metrics) ?? 'declare it under `metrics`',
+    suggest(name, metrics, 'declare it under `metrics`'),
   )
   return undefined
 }

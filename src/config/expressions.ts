@@ -1,10 +1,10 @@
-import type { ExprError } from '../expr/errors.js'
 import { type Parsed, parseCondition, parseMeasure, parseWhere } from '../expr/parse.js'
+import type { Span } from '../model/diagnostic.js'
 import type { MeasureExpr, RowExpr } from '../model/expr.js'
 import type { Findings } from './findings.js'
 import type { SourceScope } from './source.js'
 import { type Node, type ScalarNode, textOf } from './yaml/node.js'
-import { spanWithin } from './yaml/scalarOffsets.js'
+import { spansWithin, spanWithin } from './yaml/scalarOffsets.js'
 import { spanOf } from './yaml/sourceFile.js'
 
 export const readMeasure = (
@@ -33,29 +33,22 @@ function read<E>(
   parse: (text: string) => Parsed<E>,
 ): E | undefined {
   const text = textOf(node)
-  // Columns whose type could not be read have their own finding: what follows from it would only confuse.
   if (text === undefined || text === '' || node?.kind !== 'scalar') return undefined
   const parsed = parse(text)
   if (parsed.ok) return parsed.expr
-  for (const error of parsed.errors) {
-    if (scope?.broken && error.code !== 'syntax') continue
-    const where = error.code === 'unknown-column' && scope ? ` in source ${scope.name}` : ''
-    findings.error(
-      error.code,
-      expressionSpan(node, error),
-      `${owner}: ${error.message}${error.message.includes(where) ? '' : where}`,
-      error.fix,
-    )
+  const spanOfRange = spansWithin(node)
+  for (const { code, message, range, fix } of parsed.errors) {
+    if (findings.full) break
+    // A column whose type could not be read has its own finding.
+    if (code === 'unknown-column' && scope?.broken) continue
+    const where = code === 'unknown-column' && scope ? ` in source ${scope.name}` : ''
+    findings.error(code, spanOfRange(range), `${owner}: ${message}${where}`, fix)
   }
   return undefined
 }
 
-function expressionSpan(node: ScalarNode, { range }: ExprError) {
-  return String(node.value) === '' ? spanOf(node) : spanWithin(node, range)
-}
-
 /** Where `word` first stands in an expression's text; the whole where it does not. */
-export function spanOfWord(node: ScalarNode, word: string) {
+export function spanOfWord(node: ScalarNode, word: string): Span {
   const start = String(node.value).toLowerCase().indexOf(word)
   return start < 0 ? spanOf(node) : spanWithin(node, { start, end: start + word.length })
 }

@@ -1,10 +1,9 @@
-import { didYouMean } from '../expr/suggest.js'
 import type { Span } from '../model/diagnostic.js'
 import type { MeasureExpr } from '../model/expr.js'
 import type { CalendarUnit, Metric, Tier, Window } from '../model/model.js'
 import { metricDefaults, tierDefaults, tierOf } from './defaults.js'
 import { readMeasure, readWhere, spanOfWord } from './expressions.js'
-import type { Findings } from './findings.js'
+import { type Findings, suggest } from './findings.js'
 import { short } from './formats.js'
 import type { SourceScope } from './source.js'
 import { defined, durationOf, integerOf, oneOf } from './values.js'
@@ -67,7 +66,7 @@ function findSource(
         'unknown-source',
         spanOf(node!),
         `metric ${name}: there is no source "${short(wanted)}"`,
-        didYouMean(short(wanted), sources.keys()) ?? knownSources(sources),
+        suggest(wanted, sources.keys(), 'declare it under `sources`'),
       )
     }
     return found
@@ -79,13 +78,12 @@ function findSource(
     'missing-source',
     spanOf(keyNode),
     `metric ${name} does not say which source it reads`,
-    sources.size === 0 ? 'declare a source under `sources`' : `add \`source:\`; ${knownSources(sources)}`,
+    sources.size === 0
+      ? 'declare a source under `sources`'
+      : `add \`source:\` with one of: ${[...sources.keys()].slice(0, 20).join(', ')}`,
   )
   return undefined
 }
-
-const knownSources = (sources: ReadonlyMap<string, SourceScope>): string =>
-  sources.size === 0 ? 'no source is declared' : `there are: ${[...sources.keys()].slice(0, 20).join(', ')}`
 
 function resolveWindow(node: Node | undefined, findings: Findings): Window | undefined {
   const unit = oneOf<CalendarUnit>(node, ['hour', 'day', 'week', 'month'])
@@ -120,7 +118,7 @@ function resolveTiming(node: Node, findings: Findings): Timing {
 
 function resolveDimensions(node: Node | undefined, owner: string, scope: SourceScope, findings: Findings): string[] {
   const by: string[] = []
-  for (const item of itemsOf(node)) {
+  for (const item of itemsOf(node).slice(0, 16)) {
     const name = textOf(item)
     if (name === undefined) continue
     if (by.includes(name))
@@ -130,7 +128,7 @@ function resolveDimensions(node: Node | undefined, owner: string, scope: SourceS
         'unknown-column',
         spanOf(item),
         `${owner}: no column "${short(name)}" in source ${scope.name}`,
-        didYouMean(short(name), scope.types.keys()) ?? `there are: ${[...scope.types.keys()].slice(0, 20).join(', ')}`,
+        suggest(name, scope.types.keys()),
       )
     } else by.push(name)
   }

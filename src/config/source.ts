@@ -1,11 +1,10 @@
 import { parseColumnType } from '../expr/columnType.js'
-import { didYouMean } from '../expr/suggest.js'
 import type { ColumnType } from '../model/columnType.js'
 import type { Column, Source, TimestampFormat } from '../model/model.js'
 import { rawColumns } from '../naming.js'
 import { misfit } from './columnDefault.js'
 import { sourceDefaults as defaults, partitionsFor } from './defaults.js'
-import type { Findings } from './findings.js'
+import { type Findings, suggest } from './findings.js'
 import { short } from './formats.js'
 import { defined, durationOf, durationOr, integerOf, jsonOf, oneOf, rateOf } from './values.js'
 import { type Entry, entriesOf, get, getEntry, type Node, textOf } from './yaml/node.js'
@@ -132,7 +131,7 @@ function reference(
     'unknown-column',
     spanOf(node!),
     `source ${source}: ${key} names no column "${short(name)}"`,
-    didYouMean(short(name), known) ?? `add it under columns`,
+    suggest(name, known, 'add it under columns'),
   )
   return undefined
 }

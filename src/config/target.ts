@@ -1,6 +1,5 @@
-import { didYouMean } from '../expr/suggest.js'
 import type { Setting, Target } from '../model/model.js'
-import type { Findings } from './findings.js'
+import { type Findings, suggest } from './findings.js'
 import { short } from './formats.js'
 import { placeholders } from './placeholders.js'
 import { defined } from './values.js'
@@ -15,12 +14,7 @@ export function resolveTargets(document: Node, wanted: string, findings: Finding
   for (const entry of entries) targets.set(entry.key, resolveTarget(entry, findings))
   if (targets.has(wanted)) return targets.get(wanted)
   const at = { ...document, end: document.start + 1 }
-  findings.error(
-    'unknown-target',
-    spanOf(at),
-    `there is no target "${short(wanted)}"`,
-    didYouMean(short(wanted), targets.keys()) ?? `there are: ${[...targets.keys()].slice(0, 20).join(', ')}`,
-  )
+  findings.error('unknown-target', spanOf(at), `there is no target "${short(wanted)}"`, suggest(wanted, targets.keys()))
   return undefined
 }
 

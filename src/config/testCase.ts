@@ -1,8 +1,7 @@
-import { didYouMean } from '../expr/suggest.js'
 import type { Metric, TestCase, TestEvent, TestExpectation } from '../model/model.js'
 import { metricName } from './alert.js'
 import { parseDuration } from './duration.js'
-import type { Findings } from './findings.js'
+import { type Findings, suggest } from './findings.js'
 import { short } from './formats.js'
 import type { SourceScope } from './source.js'
 import { defined, durationOf, jsonOf } from './values.js'
@@ -27,7 +26,7 @@ export function resolveTestCase(node: Node, names: Names, findings: Findings): T
         'unknown-source',
         spanOf(keyNode),
         `test "${short(name)}": there is no source "${short(key)}"`,
-        didYouMean(short(key), names.sources.keys()) ?? 'declare it under `sources`',
+        suggest(key, names.sources.keys(), 'declare it under `sources`'),
       )
       continue
     }
@@ -48,7 +47,7 @@ function resolveEvent(node: MapNode, scope: SourceScope, test: string, findings:
         'unknown-column',
         spanOf(keyNode),
         `test "${short(test)}": source ${scope.name} reads no field "${short(key)}"`,
-        didYouMean(short(key), scope.fields) ?? 'add it under columns, or remove it here',
+        suggest(key, scope.fields),
       )
     }
     if (key !== timeField || value.kind !== 'scalar') return [key, jsonOf(value)]
@@ -88,7 +87,7 @@ function resolveExpectation(node: Node, test: string, names: Names, findings: Fi
       'unknown-column',
       spanOf(keyNode),
       `${owner}: metric ${metric} has no dimension "${short(key)}"`,
-      didYouMean(short(key), dimensions) ?? 'only columns of its `by` can tell series apart',
+      suggest(key, dimensions, 'only columns of its `by` can tell series apart'),
     )
   }
   if (atMs === undefined || metric === undefined || number === undefined) return undefined

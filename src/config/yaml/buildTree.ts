@@ -9,19 +9,22 @@ interface Context {
   readonly findings: Findings
   /** An anchor is known once its value is complete, so nothing can contain itself. */
   readonly anchors: Map<string, Node>
+  /** Entries that `<<` copied so far. */
+  merged: number
 }
 
 /** Our own tree from the library's: aliases shared instead of copied, keys checked. Undefined when it expands past the limit. */
-export function buildTree(contents: ParsedNode | null, file: SourceFile, findings: Findings): Node {
-  const tree = build(contents, 0, { file, findings, anchors: new Map() })
-  if (tree.size <= maxValues) return tree
+export function buildTree(contents: ParsedNode | null, file: SourceFile, findings: Findings): Node | undefined {
+  const context = { file, findings, anchors: new Map<string, Node>(), merged: 0 }
+  const tree = build(contents, 0, context)
+  if (tree.size <= maxValues && context.merged <= maxValues) return tree
   findings.error(
     'alias-bomb',
     spanOf({ file, start: tree.start, end: tree.start + 1 }),
     `more than ${maxValues} values once aliases are expanded`,
     'write the repeated part once, without aliases of aliases',
   )
-  return { kind: 'scalar', value: null, style: 'plain', file, start: tree.start, end: tree.start, size: 1 }
+  return undefined
 }
 
 function build(node: ParsedNode | null, fallback: number, context: Context): Node {
@@ -127,15 +130,13 @@ function readKey(key: ParsedNode | null, start: number, context: Context): Scala
   return undefined
 }
 
-function mergedEntries(value: Node, keyNode: ScalarNode, { findings }: Context): Entry[] {
+function mergedEntries(value: Node, keyNode: ScalarNode, context: Context): readonly Entry[] {
   const sources = value.kind === 'list' ? value.items : [value]
-  if (sources.every((source): source is MapNode => source.kind === 'map'))
-    return sources.flatMap(source => source.entries)
-  findings.error(
-    'bad-merge',
-    spanOf(keyNode),
-    '`<<` takes a map or a list of maps',
-    'point it at an anchor whose value is a map',
-  )
+  if (sources.every((source): source is MapNode => source.kind === 'map')) {
+    context.merged += sources.reduce((count, source) => count + source.entries.length, 0)
+    return context.merged <= maxValues ? sources.flatMap(source => source.entries) : []
+  }
+  const fix = 'point it at an anchor whose value is a map'
+  context.findings.error('bad-merge', spanOf(keyNode), '`<<` takes a map or a list of maps', fix)
   return []
 }

@@ -2,7 +2,7 @@
 // 20,000 values and five levels.
 
 export const maxBytes = 1024 * 1024
-export const maxTokens = 400_000
+export const maxTokens = 200_000
 export const maxDepth = 60
 /** Values after aliases are expanded: counted before anything is expanded. */
 export const maxValues = 100_000

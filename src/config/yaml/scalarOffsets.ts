@@ -12,18 +12,23 @@ interface Unit {
 }
 
 /** The place in the file of a part of a scalar's value, whatever its quotes, escapes and folded lines. */
-export function spanWithin(node: ScalarNode, range: Range): Span {
-  const value = String(node.value)
-  const offsets = align(value, units(node))
-  const start = offsets[range.start]
-  // Just past the value: "something is missing at the end".
-  if (start === undefined) {
-    const last = offsets.at(-1)
-    const end = last === undefined ? node.start : node.start + last.start + last.length
-    return spanOf({ file: node.file, start: end, end: end + 1 })
+export const spanWithin = (node: ScalarNode, range: Range): Span => spansWithin(node)(range)
+
+/** The same for many parts of one scalar: its characters are aligned once. */
+export function spansWithin(node: ScalarNode): (range: Range) => Span {
+  const { file } = node
+  const offsets = align(String(node.value), units(node))
+  return range => {
+    const first = offsets[range.start]
+    // Just past the value: "something is missing at the end".
+    if (first === undefined) {
+      const last = offsets.at(-1)
+      const end = last === undefined ? node.start : node.start + last.start + last.length
+      return spanOf({ file, start: end, end: end + 1 })
+    }
+    const last = offsets[Math.max(range.start, range.end - 1)] ?? offsets.at(-1)!
+    return spanOf({ file, start: node.start + first.start, end: node.start + last.start + last.length })
   }
-  const last = offsets[Math.max(range.start, range.end - 1)] ?? offsets.at(-1)!
-  return spanOf({ file: node.file, start: node.start + start.start, end: node.start + last.start + last.length })
 }
 
 /**
