@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestClickHouse, testClickHouse } from '../embedded/testing.js'
 import type { RunningService } from './options.js'
@@ -11,7 +14,7 @@ let service: RunningService
 
 beforeAll(async () => {
   ch = await testClickHouse()
-  service = await startService({ clickhouse: ch.client, database: 'shop', port: 0, stateDir: '' })
+  service = await startService({ clickhouse: ch.client, database: 'shop', port: 0, stateDir: mkdtempSync(join(tmpdir(), 'rtdash-service-')) })
 })
 afterAll(async () => {
   await service?.stop()
@@ -49,7 +52,7 @@ test('one metric reaches WebSocket, event stream and poll with the values of dir
   const [socket, stream] = [await openSocket(service.url), await openEvents(service.url, 'metric=requests')]
   socket.send({ action: 'subscribe', metric: 'requests' })
   const begin = Date.now()
-  for (let round = 0; Date.now() < begin + 3000; round++) {
+  while (Date.now() < begin + 3000) {
     const at = Date.now()
     await insertEvents(ch.client, 'shop', [
       { at, region: 'eu' },

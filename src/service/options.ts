@@ -57,10 +57,11 @@ export interface RunningService {
   config(): ServiceConfig | undefined
 }
 
-/** What is not told, from the environment: RTDASH_JWT_SECRET, RTDASH_JWT_PUBLIC_KEY, RTDASH_JWT_AUDIENCE, RTDASH_WRITE_TOKENS, RTDASH_ALLOWED_ORIGINS. */
+/** Settings for readers and writers that fit the address. Throws where keys are missing. What is not told comes from the environment: RTDASH_JWT_SECRET, RTDASH_JWT_PUBLIC_KEY, RTDASH_JWT_AUDIENCE, RTDASH_WRITE_TOKENS, RTDASH_ALLOWED_ORIGINS. */
 export function resolveAuth(
   options: Partial<AuthOptions> | undefined,
   host: string,
+  roles: readonly Role[],
   env: Readonly<Record<string, string | undefined>>,
 ): AuthOptions {
   const auth: AuthOptions = {
@@ -77,6 +78,8 @@ export function resolveAuth(
     )
   if (auth.read && !auth.audience)
     throw new Error('readers need a token, but no audience is set: set RTDASH_JWT_AUDIENCE')
+  if (roles.includes('ingest') && !isLoopback(host) && auth.writeTokens.length === 0)
+    throw new Error(`writers to ${host} need a token, but none is set: set RTDASH_WRITE_TOKENS, or listen on 127.0.0.1`)
   return auth
 }
 

@@ -2,9 +2,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { healthRoutes } from './api/health.js'
 import { watchConfig } from './configWatcher.js'
+import { HttpError } from './http/answer.js'
 import { createRouter, type Route } from './http/router.js'
-import type { IngestPort } from './ingestPort.js'
-import { type Role, type RunningService, resolveAuth, resolveLimits, type ServiceOptions } from './options.js'
+import { createIngest, type Ingest } from './ingest/ingest.js'
+import { createLag } from './lag.js'
+import { type AuthOptions, type Role, type RunningService, resolveAuth, resolveLimits, type ServiceOptions } from './options.js'
 import { createCanaries } from './publish/canaries.js'
 import { localFanout } from './publish/fanout.js'
 import { createLimiter } from './publish/limiter.js'
@@ -13,7 +15,8 @@ import { createPush } from './push/push.js'
 import { createUpgrade } from './push/upgrade.js'
 import { readRoutes } from './routes.js'
 import { cors } from './security/cors.js'
-import { createAuthenticate } from './security/reader.js'
+import { ORIGIN_HELP, originAllowed } from './security/origin.js'
+import { createAuthenticate, refuseUnknownHost } from './security/reader.js'
 import { createTelemetry } from './telemetry.js'
 
 const ALL: readonly Role[] = ['ingest', 'publish', 'push']
@@ -24,11 +27,16 @@ const DRAIN_MS = 5000
 /** Starts the roles asked for behind one HTTP server. Throws when the address is taken or readers' keys are missing. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { clickhouse: db, database, host = '127.0.0.1', port = 8080, roles = ALL, log = () => {} } = options
-  const auth = resolveAuth(options.auth, host, process.env)
+  const auth = resolveAuth(options.auth, host, roles, process.env)
   const authenticate = createAuthenticate(auth)
   const telemetry = createTelemetry()
   const fanout = localFanout()
   const watcher = watchConfig(db, database, log)
+  const { config, reachable } = watcher
+  const ingest = roles.includes('ingest')
+    ? createIngest({ config, clickhouse: db, stateDir: options.stateDir, tokens: auth.writeTokens, log })
+    : undefined
+  const lag = createLag(() => ingest?.stats() ?? [])
   const push = createPush({ db, fanout, telemetry, limits: resolveLimits(options.limits, host), log })
   const publisher = createPublisher({
     db,
@@ -36,13 +44,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     canaries: createCanaries(db, database),
     telemetry,
     limit: createLimiter(PUBLISH_QUERIES),
-    lagMs: () => 0,
+    lagMs: lag.of,
     log,
   })
-  const ingest: IngestPort | undefined = undefined as IngestPort | undefined
   let stopping = false
 
-  const { config, reachable } = watcher
   const health = healthRoutes({
     config,
     reachable,
@@ -52,11 +58,12 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     telemetry,
     authenticate,
     roles,
-    ingest: () => ingest?.stats() ?? null,
+    ingest: () => ingest?.stats() ?? [],
+    lagMs: lag.of,
   })
   const routes: Route[] = [
     ...health,
-    ...(ingest ? [ingestRoute(ingest)] : []),
+    ...(ingest ? [ingestRoute(ingest, auth)] : []),
     ...(roles.includes('push')
       ? readRoutes({ db, config, push, authenticate, open: !auth.read, webDir: options.webDir })
       : []),
@@ -76,7 +83,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   }
 
   await listen(server, host, port)
-  await ingest?.start()
+  ingest?.start()
   await watcher.start(next => {
     push.apply(next)
     if (roles.includes('publish')) publisher.apply(next)
@@ -89,6 +96,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       if (stopping) return
       stopping = true
       watcher.stop()
+      lag.stop()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       server.closeIdleConnections()
       await ingest?.stop()
@@ -100,10 +108,15 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   }
 }
 
-const ingestRoute = (ingest: IngestPort): Route => ({
+/** Programs write with tokens or from this machine; a page of another site, in somebody's browser, does not. */
+const ingestRoute = (ingest: Ingest, auth: AuthOptions): Route => ({
   method: 'POST',
   path: '/ingest/{source}',
-  handle: ({ req, res, params }) => ingest.handle(req, res, params.source ?? ''),
+  handle: ({ req, res, params }) => {
+    if (auth.writeTokens.length === 0) refuseUnknownHost(req, auth)
+    if (!originAllowed(req, auth)) throw new HttpError(403, 'origin_refused', ORIGIN_HELP)
+    return ingest.handle(req, res, params.source ?? '')
+  },
 })
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>

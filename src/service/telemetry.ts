@@ -85,8 +85,8 @@ export function createTelemetry() {
     drops: counter('queue_drops_total', 'Updates that gave way to a newer one of the same metric for a slow viewer'),
     stuck: counter('stuck_closed_total', 'Viewers closed because nothing could be sent for too long'),
     requests: counter('http_requests_total', 'Answers by route and status', ['route', 'status']),
-    accepted: gauge('events_accepted_total', 'Events accepted', ['source']),
-    rejected: gauge('events_rejected_total', 'Events rejected', ['source']),
+    accepted: counter('events_accepted_total', 'Events accepted', ['source']),
+    rejected: counter('events_rejected_total', 'Events rejected', ['source']),
     lag: gauge('ingest_lag_seconds', 'How far storing is behind the newest accepted event', ['source']),
   }
 }

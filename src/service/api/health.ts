@@ -1,6 +1,7 @@
 import type { ServiceConfig } from '../../model/serviceConfig.js'
 import { HttpError, sendJson, sendText } from '../http/answer.js'
 import type { Route } from '../http/router.js'
+import type { SourceStats } from '../ingest/stats.js'
 import type { Rings } from '../push/rings.js'
 import type { Authenticate } from '../security/reader.js'
 import type { Telemetry } from '../telemetry.js'
@@ -15,8 +16,8 @@ export interface HealthParts {
   readonly telemetry: Telemetry
   readonly authenticate: Authenticate
   readonly roles: readonly string[]
-  /** Ingest's own counters, by source where it knows them. */
-  readonly ingest: () => unknown
+  readonly ingest: () => readonly SourceStats[]
+  readonly lagMs: (source: string) => number
 }
 
 /** `/healthz`, `/readyz`, `/metrics` and `/api/status`. */
@@ -89,10 +90,17 @@ export function healthRoutes(parts: HealthParts): Route[] {
 }
 
 /** Gauges that are read off at scrape time. */
-function expose({ config, rings, telemetry, viewers }: HealthParts): void {
+function expose({ config, rings, telemetry, viewers, ingest, lagMs }: HealthParts): void {
   const { ws, sse } = viewers()
   telemetry.connections.set({ channel: 'ws' }, ws)
   telemetry.connections.set({ channel: 'sse' }, sse)
+  telemetry.accepted.reset()
+  telemetry.rejected.reset()
+  for (const { source, accepted, rejected } of ingest()) {
+    telemetry.accepted.inc({ source }, accepted)
+    telemetry.rejected.inc({ source }, rejected)
+    telemetry.lag.set({ source }, lagMs(source) / 1000)
+  }
   for (const gauge of [telemetry.freshness, telemetry.slaLatency, telemetry.slaQuery]) gauge.reset()
   const current = new Set<string>()
   for (const { name, sla } of config()?.metrics ?? []) {

@@ -75,4 +75,4 @@ function send(
 }
 
 export const matches = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
+  (header ?? '').split(',').some(tag => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')

@@ -116,9 +116,9 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
   function replayChunk(replay: ReadonlyMap<string, number>): Kept[] {
     const waiting = [...replay].flatMap(([metric, after]) => rings.get(metric)?.after(after) ?? [])
     waiting.sort((a, b) => a.timestamp - b.timestamp)
-    let bytes = 0
-    const end = waiting.findIndex(update => (bytes += update.frame.length) > CHUNK_BYTES)
-    return end === -1 ? waiting : waiting.slice(0, Math.max(1, end))
+    let end = 0
+    for (let bytes = 0; end < waiting.length && bytes < CHUNK_BYTES; end++) bytes += waiting[end]!.frame.length
+    return waiting.slice(0, end)
   }
 
   const positionOf = (metrics: readonly string[], replay?: ReadonlyMap<string, number>): Position => ({

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { HttpError } from '../http/answer.js'
 import { parseUrl } from '../http/router.js'
 import type { AuthOptions, Log } from '../options.js'
-import { originAllowed } from '../security/origin.js'
+import { ORIGIN_HELP, originAllowed } from '../security/origin.js'
 import type { Authenticate } from '../security/reader.js'
 import type { Push } from './push.js'
 
@@ -16,12 +16,7 @@ export function createUpgrade(push: Push, auth: AuthOptions, authenticate: Authe
     try {
       const url = parseUrl(req)
       if (url.pathname !== '/ws') throw new HttpError(404, 'not_found', 'WebSockets are at /ws')
-      if (!originAllowed(req, auth))
-        throw new HttpError(
-          403,
-          'origin_refused',
-          'pages of this origin may not connect: list it in RTDASH_ALLOWED_ORIGINS',
-        )
+      if (!originAllowed(req, auth)) throw new HttpError(403, 'origin_refused', ORIGIN_HELP)
       const reader = await authenticate(req, url)
       if (!(socket instanceof Socket)) throw new HttpError(500, 'internal', 'not a socket')
       socket.off('error', drop)

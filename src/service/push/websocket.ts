@@ -73,13 +73,16 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
     const session = sessions.get(this)
     if (!session) return
     session.alive = true
-    if (tooMany(session)) return strike(this, session, 'too_many_messages', 'slow down', 1008)
     const bytes = data as Buffer
-    if (bytes.length > MAX_MESSAGE)
-      return strike(this, session, 'too_large', `a message has at most ${MAX_MESSAGE} bytes`, 1009)
-    const ask = binary ? 'messages are text' : parseMessage(bytes.toString())
-    if (typeof ask === 'string') return strike(this, session, 'bad_request', ask, 1008)
-    obey(session, ask)
+    if (tooMany(session)) strike(this, session, 'too_many_messages', 'too many messages at once', 1008)
+    else if (bytes.length > MAX_MESSAGE)
+      strike(this, session, 'too_large', `a message has at most ${MAX_MESSAGE} bytes`, 1009)
+    else {
+      const ask = binary ? 'messages are text' : parseMessage(bytes.toString())
+      if (typeof ask === 'string') strike(this, session, 'bad_request', ask, 1008)
+      else if (ask.action === 'unsubscribe') hub.unsubscribe(session.viewer, ask.metrics)
+      else subscribe(session, ask)
+    }
   }
 
   function tooMany(session: Session): boolean {
@@ -96,8 +99,7 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
     if (++session.strikes >= MAX_STRIKES || (code === 'too_large' && session.strikes >= 2)) socket.close(close, code)
   }
 
-  function obey({ viewer, reader }: Session, ask: Ask): void {
-    if (ask.action === 'unsubscribe') return hub.unsubscribe(viewer, ask.metrics)
+  function subscribe({ viewer, reader }: Session, ask: Ask): void {
     if (ask.batch !== undefined) viewer.encoding = ask.batch ? 'batch' : 'frame'
     const good: string[] = []
     for (const metric of ask.metrics) {

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { type AuthOptions, isLoopback } from '../options.js'
 import { hostname } from './reader.js'
 
+export const ORIGIN_HELP = 'pages of this origin may not connect: list it in RTDASH_ALLOWED_ORIGINS'
+
 /** Whether the page that asks may: programs send no Origin; pages must be our own or listed. */
 export function originAllowed(req: IncomingMessage, auth: AuthOptions): boolean {
   const { origin, host } = req.headers

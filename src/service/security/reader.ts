@@ -46,7 +46,7 @@ export function createAuthenticate(auth: AuthOptions): Authenticate {
   return async (req, url) => {
     const address = req.socket.remoteAddress ?? ''
     if (!auth.read) {
-      refuseRebinding(req, auth)
+      refuseUnknownHost(req, auth)
       return { client: address, allows: () => true, everything: true }
     }
     const token = tokenOf(req, url)
@@ -83,8 +83,8 @@ export function tokenOf(req: IncomingMessage, url: URL): string | undefined {
   return protocols[0] === 'bearer' ? protocols[1] : undefined
 }
 
-/** A page of another site whose name was pointed at 127.0.0.1 must not read what needs no token here. */
-function refuseRebinding(req: IncomingMessage, auth: AuthOptions): void {
+/** A page of another site whose name was pointed at 127.0.0.1 must not reach what needs no token here. Throws HttpError 403. */
+export function refuseUnknownHost(req: IncomingMessage, auth: AuthOptions): void {
   if (!isLoopback((req.socket.localAddress ?? '').replace(/^::ffff:/, ''))) return
   const host = hostname(`http://${req.headers.host ?? 'localhost'}`)
   if (isLoopback(host) || auth.allowedOrigins.some(origin => hostname(origin) === host)) return
