@@ -18,7 +18,7 @@ const start = async () => {
   return server
 }
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'rtdash-life-'))
+  dir = mkdtempSync(join(tmpdir(), `rtdash life it's <&"é-`))
 })
 afterEach(async () => {
   for (const each of started.splice(0)) await each.stop()
@@ -127,6 +127,8 @@ async function startInAnotherProcess(): Promise<{ parent: ChildProcess; server: 
     console.log(JSON.stringify(rest))`
   const args = ['--import', 'tsx', '--input-type=module', '-e', program]
   const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(parent.stdout!, 'data')) as [Buffer]
+  const failed = once(parent, 'exit').then(() => Promise.reject(new Error('the parent ended')))
+  const [line] = (await Promise.race([once(parent.stdout!, 'data'), failed])) as [Buffer]
+  failed.catch(() => {})
   return { parent, server: JSON.parse(line.toString()) as EmbeddedClickHouse }
 }

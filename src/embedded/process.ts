@@ -38,15 +38,16 @@ export async function startEngine(files: { config: string; data: string; run: st
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk).slice(-4000)
   })
-  const exited = waitForExit(child, () => said.trim())
-  const port = await Promise.race([announcedPort(child), exited, expiry(START_TIMEOUT)])
-  if (typeof port === 'number') return { pid: child.pid!, port, exited, stop: () => stopEngine(child, exited) }
-  if (port === undefined) {
+  const exited = waitForExit(child, () => said.replace(/, Stack trace[\s\S]*/, '').trim())
+  const started = await Promise.race([announcedPort(child), exited, expiry(START_TIMEOUT)])
+  if (typeof started === 'number')
+    return { pid: child.pid!, port: started, exited, stop: () => stopEngine(child, exited) }
+  if (started === undefined) {
     child.kill('SIGKILL')
     throw new EngineFailedError(`ClickHouse did not start within ${START_TIMEOUT / 1000} s. ${said}`)
   }
-  if (port.code === NO_LIBRARY) throw new EngineUnavailableError(`its library does not load: ${port.reason}`)
-  throw new EngineFailedError(`ClickHouse did not start: ${port.reason}`)
+  if (started.code === NO_LIBRARY) throw new EngineUnavailableError(`its library does not load: ${started.reason}`)
+  throw new EngineFailedError(`ClickHouse did not start: ${started.reason}`)
 }
 
 async function stopEngine(child: ChildProcess, exited: Promise<Exit>): Promise<void> {
