@@ -1,5 +1,6 @@
 import { formatText } from '../diagnostics/text.js'
 import { applySafely } from './applySafely.js'
+import { hintsFor } from './hints.js'
 import type { Output } from './output.js'
 import { createProgress } from './progress.js'
 import { checkFile, folderOf, type Project } from './project.js'
@@ -53,7 +54,8 @@ export function createDevSession(options: DevOptions, output: Output, onLost: (e
     if (running.name !== name) return say(style.red(`the project is now called ${name}: stop, and start again`))
     try {
       const { service } = await applySafely(project, say, style)
-      samples.run(service.sources, running.stack.url)
+      const sampled = service.sources.map(source => ({ source, hints: hintsFor(project.model, source.name) }))
+      samples.run(sampled, running.stack.url)
     } catch (error) {
       say(`${style.red('error')} ${error instanceof Error ? error.message : String(error)}`)
     }

@@ -32,9 +32,9 @@ export function errorDocument(error: unknown): ErrorDocument {
 
 function describe(error: unknown): { code: string; message: string; fix?: string } {
   if (!(error instanceof Error)) return { code: 'failed', message: String(error) }
-  if ('parse' in error && 'oclif' in error) return describeUsage(error.message)
   const fix = 'fix' in error && typeof error.fix === 'string' ? { fix: error.fix } : {}
-  return { code: codeOf(error), message: error.message || error.name, ...fix }
+  if ('parse' in error && 'oclif' in error) return { code: 'usage', message: withoutHint(error.message), fix: usageFix }
+  return { code: codeOf(error), message: withoutHint(error.message) || error.name, ...fix }
 }
 
 /** An error's own code where it has one in words, else its class: AlreadyRunningError is `already-running`. */
@@ -45,11 +45,11 @@ function codeOf(error: Error): string {
   return name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
 }
 
-/** The flag parser's messages end with a hint and may hold the whole help: the first lines are the message. */
-function describeUsage(message: string): { code: string; message: string; fix: string } {
-  const text = message.split('\nSee more help with --help')[0] ?? message
-  return { code: 'usage', message: text.trim(), fix: 'the same command with --help lists its flags and arguments' }
-}
+const usageFix = 'the same command with --help lists its flags and arguments'
+
+/** The flag parser puts words before and after the messages of errors in flags. */
+const withoutHint = (message: string): string =>
+  (message.split('\nSee more help with --help')[0] ?? '').replace(/^Parsing (--\S+) \n\t/, '$1: ').trim()
 
 function errorText(error: unknown, { error: { message, fix } }: ErrorDocument, verbose: boolean): string {
   const style = createStyle(useColor(process.stderr))

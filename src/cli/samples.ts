@@ -1,11 +1,18 @@
 import { simulationText } from '../format/simulation.js'
 import type { SourceConfig } from '../model/serviceConfig.js'
+import type { Hints } from '../simulate/events.js'
 
 /** The sample events of `dev --sample`. */
 export interface Samples {
   /** Streams into just these sources; those that are unchanged go on undisturbed. */
-  run(sources: readonly SourceConfig[], url: string): void
+  run(sources: readonly SampledSource[], url: string): void
   stop(): Promise<void>
+}
+
+/** A source, and texts that its metrics look for. */
+export interface SampledSource {
+  readonly source: SourceConfig
+  readonly hints: Hints
 }
 
 interface Stream {
@@ -28,12 +35,14 @@ export function createSamples(
     await stream?.ended
   }
 
-  function startOne(source: SourceConfig, url: string, perSecond: number): void {
+  function startOne(sampled: SampledSource, url: string, perSecond: number): void {
+    const { source } = sampled
     const controller = new AbortController()
-    const ended = stream(source, url, perSecond, controller.signal, show).catch((error: unknown) =>
-      say(`sample events into ${source.name} ended: ${error instanceof Error ? error.message : String(error)}`),
-    )
-    streams.set(source.name, { text: JSON.stringify(source), controller, ended })
+    const ended = stream(sampled, url, perSecond, controller.signal, show).catch((error: unknown) => {
+      streams.delete(source.name)
+      say(`sample events into ${source.name} ended: ${error instanceof Error ? error.message : String(error)}`)
+    })
+    streams.set(source.name, { text: JSON.stringify(sampled), controller, ended })
     say(`sample events: ${perSecond}/s into ${source.name}`)
   }
 
@@ -42,7 +51,7 @@ export function createSamples(
       if (rate === undefined) return
       for (const [name, { text }] of streams)
         if (!sources.some(source => JSON.stringify(source) === text)) void stopOne(name)
-      for (const source of sources) if (!streams.has(source.name)) startOne(source, url, rate)
+      for (const sampled of sources) if (!streams.has(sampled.source.name)) startOne(sampled, url, rate)
     },
     async stop() {
       await Promise.all([...streams.keys()].map(stopOne))
@@ -50,8 +59,11 @@ export function createSamples(
   }
 }
 
+/** A seed of this moment: an earlier one would make the ids of earlier events again, which count once. */
+export const freshSeed = (): number => Date.now() % 2 ** 31
+
 async function stream(
-  source: SourceConfig,
+  { source, hints }: SampledSource,
   url: string,
   rate: number,
   signal: AbortSignal,
@@ -60,10 +72,10 @@ async function stream(
   const { simulate } = await import('../simulate/simulate.js')
   await simulate({
     source,
+    hints,
     url,
     rate,
-    // Each start makes new events: the same seed would repeat the ids of an earlier run.
-    seed: Date.now() % 2 ** 31,
+    seed: freshSeed(),
     signal,
     onProgress: sofar => show(`${source.name}: ${simulationText(sofar)}`),
   })

@@ -4,8 +4,10 @@ import { serviceUrlOf } from '../cli/clickhouse.js'
 import { durationFlag } from '../cli/duration.js'
 import { CliError, UsageError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
+import { hintsFor } from '../cli/hints.js'
 import { createProgress } from '../cli/progress.js'
 import { loadProject } from '../cli/project.js'
+import { freshSeed } from '../cli/samples.js'
 import { listenForInterruption } from '../cli/signals.js'
 import { simulationText } from '../format/simulation.js'
 import type { SourceConfig } from '../model/serviceConfig.js'
@@ -29,7 +31,16 @@ Without --duration it goes on until Ctrl-C.`
     rate: Flags.integer({ helpValue: 'N', description: 'events per second', default: 1000, min: 1 }),
     duration: durationFlag({ description: 'how long, like 30s or 5m' }),
     source: Flags.string({ description: 'which source [default: the only one]', helpValue: 'NAME' }),
-    seed: Flags.integer({ helpValue: 'N', description: 'the same seed makes the same events', default: 1 }),
+    seed: Flags.integer({
+      helpValue: 'N',
+      description: 'the same seed makes the same events [default: new ones each time]',
+    }),
+    token: Flags.string({
+      description: 'write token of the service',
+      env: 'RTDASH_WRITE_TOKEN',
+      helpValue: 'TOKEN',
+      noCacheDefault: true,
+    }),
     url: Flags.string({ description: 'the service [default: the target’s own]' }),
   }
 
@@ -48,9 +59,11 @@ Without --duration it goes on until Ctrl-C.`
       source,
       url,
       rate: flags.rate,
-      seed: flags.seed,
+      seed: flags.seed ?? freshSeed(),
+      hints: hintsFor(project.model, source.name),
       signal: interruption.signal,
       onProgress: sofar => progress.update(simulationText(sofar)),
+      ...(flags.token === undefined ? {} : { token: flags.token }),
       ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
     })
     progress.done()

@@ -1,0 +1,21 @@
+// The programmatic interface: the stages of the command line as functions, and the types that flow between them.
+// What is exported here stays; everything else may change in any version.
+
+export { type ClickHouse, type ClickHouseOptions, createClickHouse } from './clients/clickhouse.js'
+export { type Compiled, compile } from './compile/compile.js'
+export { type Checked, check } from './config/check.js'
+export { formatGithub } from './diagnostics/github.js'
+export { toJson as toValidateDocument, type ValidateDocument } from './diagnostics/json.js'
+export { formatSarif } from './diagnostics/sarif.js'
+export { formatText } from './diagnostics/text.js'
+export { type EmbeddedClickHouse, startClickHouse } from './embedded/server.js'
+export { explainModel } from './explain/explain.js'
+export type { ExplainReport } from './explain/report.js'
+export { type Graph, graphOf } from './graph/graph.js'
+export type { Diagnostic, Span } from './model/diagnostic.js'
+export type { Alert, Metric, Model, Source, Target } from './model/model.js'
+export type { Change, ChangeResult, Plan } from './model/plan.js'
+export type { Resource } from './model/resource.js'
+export type { ServiceConfig } from './model/serviceConfig.js'
+export type { RunningService, ServiceOptions } from './service/options.js'
+export { startService } from './service/server.js'
