@@ -24,6 +24,8 @@ export interface Dashboard {
 
 const TICK_MS = 500
 const HEALTH_MS = 10_000
+const REFILL_MS = [4_000, 15_000]
+const SPARSE = 60
 
 /** Loads the catalogue, opens the socket, and follows both for as long as the page lives. */
 export function startDashboard(address: Address): Dashboard {
@@ -70,6 +72,13 @@ export function startDashboard(address: Address): Dashboard {
     problem.set(null)
     link ??= openLink({ url: socketUrl(address), newest: feeds.newest, onFrame: receive, onStatus, silenceMs })
     link.setMetrics(names)
+    for (const delay of REFILL_MS) setTimeout(refill, delay)
+  }
+
+  /** The service fills the past of a metric that is new to it some moments after it begins: ask for it once it is there. */
+  function refill() {
+    const sparse = (catalogue.get()?.metrics ?? []).filter(({ name }) => feeds.get(name).history.size < SPARSE)
+    link?.refill(sparse.map(({ name }) => name))
   }
 
   function receive(frame: Frame) {
@@ -78,7 +87,10 @@ export function startDashboard(address: Address): Dashboard {
     const known = catalogue.get()?.metrics ?? []
     feeds.receive(frame.updates.filter(update => known.some(metric => metric.name === update.metric)))
     if (frame.configChanged || frame.errors.some(error => error.code === 'unknown_metric')) void loadCatalogue()
-    if (newest > 0) document.documentElement.dataset.ready = 'true'
+    if (newest > 0)
+      requestAnimationFrame(() => {
+        document.documentElement.dataset.ready = 'true'
+      })
   }
 
   function onStatus(next: LinkStatus) {

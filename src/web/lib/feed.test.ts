@@ -39,7 +39,10 @@ test('a value from the catalogue is shown, and does not stand in the way of olde
   feeds.seed(update('a', 10))
   expect(feeds.get('a').shown.get()?.timestamp).toBe(10)
   expect(feeds.newest('a')).toBe(0)
-  feeds.receive([update('a', 8), update('a', 9), update('a', 10)])
+  feeds.receive([update('a', 8), update('a', 9)])
+  frames.run()
+  expect(feeds.get('a').shown.get()?.timestamp).toBe(10)
+  feeds.receive([update('a', 10)])
   frames.run()
   feeds.seed(update('a', 11))
   expect(feeds.newest('a')).toBe(10)
@@ -54,4 +57,23 @@ test('a forgotten metric begins anew', () => {
   frames.run()
   expect(feeds.newest('a')).toBe(0)
   expect(feeds.newest('b')).toBe(5)
+})
+
+test('a past that is told later is put before what is there, and shown', () => {
+  const frames = manualFrames()
+  const feeds = createFeeds(frames.next)
+  feeds.receive([update('a', 5)])
+  frames.run()
+  const listener = vi.fn()
+  feeds.get('a').shown.subscribe(listener)
+  feeds.receive([update('a', 3), update('a', 4), update('a', 5)])
+  frames.run()
+  expect(listener).toHaveBeenCalledTimes(1)
+  expect(feeds.get('a').shown.get()?.timestamp).toBe(5)
+  expect(
+    feeds
+      .get('a')
+      .history.toArray()
+      .map(each => each.timestamp),
+  ).toEqual([3, 4, 5])
 })

@@ -40,7 +40,7 @@ export function createFeeds(nextFrame: (callback: () => void) => void): Feeds {
     dirty.clear()
     for (const metric of changed) {
       const feed = feeds.get(metric)
-      if (feed) feed.shown.set(feed.history.last ?? null)
+      if (feed) feed.shown.set(newestOf(feed))
     }
   }
   return {
@@ -48,7 +48,7 @@ export function createFeeds(nextFrame: (callback: () => void) => void): Feeds {
     newest: metric => feeds.get(metric)?.history.last?.timestamp ?? 0,
     receive(updates) {
       const idle = dirty.size === 0
-      for (const update of updates) if (get(update.metric).history.append(update)) dirty.add(update.metric)
+      for (const update of updates) if (get(update.metric).history.insert(update)) dirty.add(update.metric)
       if (idle && dirty.size > 0) nextFrame(flush)
     },
     seed(update) {
@@ -59,4 +59,11 @@ export function createFeeds(nextFrame: (callback: () => void) => void): Feeds {
       for (const metric of feeds.keys()) if (!keep.has(metric)) feeds.delete(metric)
     },
   }
+}
+
+/** The newest that is known. Where it stays the same while older ones came, a copy: the chart must hear of them. */
+function newestOf({ history, shown }: Feed): Update | null {
+  const [last, before] = [history.last, shown.get()]
+  const newest = last && before && before.timestamp > last.timestamp ? before : (last ?? null)
+  return newest && newest === before ? { ...newest } : newest
 }

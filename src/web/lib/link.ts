@@ -18,6 +18,8 @@ export interface LinkOptions {
 export interface Link {
   /** Makes the subscription exactly this set, now and after every reconnect. */
   setMetrics(names: readonly string[]): void
+  /** Asks for all that is kept of these metrics again. */
+  refill(names: readonly string[]): void
   /** Tries at once instead of when the backoff ends (network is back, page visible again). */
   wake(): void
   close(): void
@@ -86,6 +88,14 @@ export function openLink(options: LinkOptions): Link {
         ),
       )
       wanted = next
+    },
+    refill(names) {
+      send(
+        subscribeFrames(
+          names.filter(name => wanted.has(name)),
+          () => 0,
+        ),
+      )
     },
     wake() {
       if (retry !== undefined) connect()

@@ -1,36 +1,34 @@
-/** The newest `capacity` items, oldest first; each has a timestamp greater than the one before it. */
+/** The newest `capacity` items in order of time, one for each timestamp. */
 export interface Ring<T extends { readonly timestamp: number }> {
   readonly capacity: number
   readonly size: number
   readonly last: T | undefined
-  /** Keeps the item and says true, or false when it is not newer than the newest: one sent twice counts once. */
-  append(item: T): boolean
+  /** Keeps the item in its place and says true; false when its timestamp is there already, or too old to be kept. */
+  insert(item: T): boolean
   toArray(): T[]
 }
 
-/** An empty ring; appending past `capacity` forgets the oldest. */
+/** An empty ring. Items mostly come in order, which costs nothing; older ones, from a past told later, find their place. */
 export function createRing<T extends { readonly timestamp: number }>(capacity: number): Ring<T> {
-  const slots: T[] = []
-  let start = 0
-  const last = () => slots[(start + slots.length - 1) % slots.length]
+  const items: T[] = []
   return {
     capacity,
     get size() {
-      return slots.length
+      return items.length
     },
     get last() {
-      return last()
+      return items.at(-1)
     },
-    append(item) {
-      const newest = last()
-      if (newest && item.timestamp <= newest.timestamp) return false
-      if (slots.length < capacity) slots.push(item)
-      else {
-        slots[start] = item
-        start = (start + 1) % capacity
-      }
+    insert(item) {
+      const before = items.findLastIndex(({ timestamp }) => timestamp <= item.timestamp)
+      if (items[before]?.timestamp === item.timestamp) return false
+      if (items.length === capacity) {
+        if (before < 0) return false
+        items.splice(before + 1, 0, item)
+        items.shift()
+      } else items.splice(before + 1, 0, item)
       return true
     },
-    toArray: () => [...slots.slice(start), ...slots.slice(0, start)],
+    toArray: () => [...items],
   }
 }
