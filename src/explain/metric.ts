@@ -42,7 +42,7 @@ function tierWhy(metric: Metric): string {
     ? `${duration(floor)} to ${duration(ceiling)}`
     : `${duration(floor)} and slower`
   const inside = metric.refreshMs >= floor && metric.refreshMs <= ceiling
-  return `${tierNames[metric.tier]}: refresh ${duration(metric.refreshMs)} is ${inside ? 'in' : 'outside'} ${range}`
+  return `${tierNames[metric.tier]}: refresh ${duration(metric.refreshMs)} is ${inside ? 'within' : 'outside'} ${range}`
 }
 
 function engine({ target }: Model, source: Source, metric: Metric): Decision<'flink' | 'clickhouse'> {

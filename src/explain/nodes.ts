@@ -24,7 +24,7 @@ const told = ({ rate, told: known }: Events): string => (known ? `${count(rate)}
 const crowdOf = (viewers: number | undefined): string =>
   viewers === undefined ? 'viewers not told' : `${count(viewers)} viewers`
 
-const optionalBelow = `optional up to ${count(limits.events.large)} events/s`
+const optionalBelow = `optional up to ${count(limits.events.large)}/s`
 
 function kafka({ target, sources }: Model, events: Events): NodesOf {
   if (!target.kafka)

@@ -1,3 +1,4 @@
+import { counted } from '../format/counted.js'
 import type { Metric, Model, Source } from '../model/model.js'
 import type { Reading, Rollup, RollupPlan } from '../model/rollup.js'
 import { names } from '../naming.js'
@@ -59,7 +60,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const node = (kind: NodeKind, name: string, note: string): GraphNode => ({ id: `${kind}/${name}`, kind, name, note })
 
 const rawTable = (source: Source): GraphNode => node('table', source.table, 'raw events')
-const topic = (source: Source): GraphNode => node('topic', source.topic, `${source.partitions} partitions`)
+const topic = (source: Source): GraphNode => node('topic', source.topic, counted(source.partitions, 'partition'))
 const rollupTable = (name: string): GraphNode => node('table', name, 'rollup')
 
 function toRaw(model: Model, source: Source): Way {
@@ -80,22 +81,22 @@ function toRollup(source: Source, rollup: Rollup): Way {
   )
   return [
     rawTable(source),
-    node('view', view, `${rollup.states.length} states, as events arrive`),
+    node('view', view, `${counted(rollup.states.length, 'state')}, as events arrive`),
     rollupTable(rollup.name),
   ]
 }
 
-/** Ways that end at the metric's channel: from Flink for tier 1 where there is one, else from each rollup it is read from. */
+/** Ways that end at the metric's channel: from each rollup it is read from (history), and from Flink for tier 1 where there is one. */
 function toViewers(model: Model, metric: Metric, source: Source, reading: Reading | undefined): Way[] {
   const end = [node('metric', metric.name, `tier ${metric.tier}`), node('channel', metric.deliver, 'push service')]
-  if (onFlink(metric, model.target)) {
-    const job = node('job', names.flinkJob(model.project, source.name), 'Flink, tier 1')
-    return [[topic(source), job, node('topic', names.updatesTopic(model.project), 'values of tier 1'), ...end]]
-  }
-  if (!reading) return [end]
-  const stored = [
-    node('view', names.valuesView(metric.name), 'computes by the clock'),
-    node('table', names.values, 'values of tier 3'),
-  ]
-  return reading.rungs.map(rung => [rollupTable(rung.rollup), ...(metric.tier === 3 ? stored : []), ...end])
+  const stored = metric.tier === 3 ? storedValues(metric) : []
+  const ways: Way[] = reading?.rungs.map(rung => [rollupTable(rung.rollup), ...stored, ...end]) ?? [end]
+  if (!onFlink(metric, model.target)) return ways
+  const job = node('job', names.flinkJob(model.project, source.name), 'Flink, tier 1')
+  return [...ways, [topic(source), job, node('topic', names.updatesTopic(model.project), 'values of tier 1'), ...end]]
 }
+
+const storedValues = (metric: Metric): Way => [
+  node('view', names.valuesView(metric.name), 'computes by the clock'),
+  node('table', names.values, 'values of tier 3'),
+]

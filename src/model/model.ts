@@ -8,6 +8,8 @@ export interface Model {
   readonly timezone: string
   /** Concurrent viewers, for the decision tree. */
   readonly viewers?: number
+  /** Where keys at the top stand that findings point at: `expect.viewers`, `target` (the chosen one's name). */
+  readonly spans?: Readonly<Record<string, Span>>
   readonly sources: readonly Source[]
   readonly metrics: readonly Metric[]
   readonly alerts: readonly Alert[]
@@ -39,6 +41,8 @@ export interface Source {
   readonly replication: number
   readonly format?: TimestampFormat
   readonly span: Span
+  /** Where the values of its keys stand, nested ones as `retention.raw`, as far as they are written. */
+  readonly spans?: Readonly<Record<string, Span>>
 }
 
 /** How a source's JSON writes its timestamp; without it each value is recognised by its shape. */

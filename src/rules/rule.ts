@@ -43,13 +43,15 @@ export function eachSource(check: (source: Source, model: Model, report: Report)
   }
 }
 
-/** Where the first of these keys that the metric writes stands; the metric's own name where it writes none. */
-export function spanOf(metric: Metric, ...keys: readonly string[]): Span {
-  for (const key of keys) {
-    const span = metric.spans[key]
-    if (span) return span
-  }
-  return metric.span
+/** What stands in the file under a name, with the places of its keys as far as they are known. */
+interface Placed {
+  readonly span: Span
+  readonly spans?: Readonly<Record<string, Span>>
+}
+
+/** Where the first of these keys that a metric or source writes stands; its own name where it writes none. */
+export function spanOf({ span, spans = {} }: Placed, ...keys: readonly string[]): Span {
+  return keys.map(key => spans[key]).find(found => found !== undefined) ?? span
 }
 
 /** Runs rules over a model; findings in the order of the file, then by code. */

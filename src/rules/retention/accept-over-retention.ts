@@ -1,4 +1,4 @@
-import { eachSource, type Rule } from '../rule.js'
+import { eachSource, type Rule, spanOf } from '../rule.js'
 import { duration } from '../text.js'
 
 /** Events accepted at an age at which their rollup or their neighbours in raw are already deleted. */
@@ -24,7 +24,7 @@ export const acceptOverRetention: Rule = {
       .join(' and ')
     report({
       message: `source ${source.name}: accepts events ${age === null ? 'of any age' : `up to ${duration(age)} old`}, but keeps ${found}`,
-      span: source.span,
+      span: spanOf(source, 'accept.older', 'accept', 'retention.rollup', 'retention.raw', 'retention'),
       fix: `${age === null ? 'keep all' : `keep for ${duration(age)} or more`} in retention: ${short.map(({ name }) => name).join(' and ')}, or accept less`,
     })
   }),

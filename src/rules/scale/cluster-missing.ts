@@ -1,5 +1,5 @@
 import { limits } from '../limits.js'
-import { eachSource, type Rule } from '../rule.js'
+import { eachSource, type Rule, spanOf } from '../rule.js'
 import { count } from '../text.js'
 
 /** One ClickHouse node for a volume that the decision tree gives three. */
@@ -11,7 +11,7 @@ export const clusterMissing: Rule = {
     if (rate <= limits.events.large || target.clickhouse.kind !== 'server' || target.clickhouse.cluster) return
     report({
       message: `source ${source.name}: ${count(rate)} events/s into a single ClickHouse node in target ${target.name}: nothing takes over when it fails`,
-      span: source.span,
+      span: spanOf(source, 'expect'),
       fix: `set targets.${target.name}.clickhouse.cluster to the name of a cluster of three nodes or more`,
     })
   }),

@@ -4,8 +4,8 @@ import type { Rule } from '../rule.js'
 export const flinkWithoutKafka: Rule = {
   code: 'flink-without-kafka',
   severity: 'error',
-  check({ target, sources, metrics }, report) {
-    const span = sources[0]?.span ?? metrics[0]?.span
+  check({ target, sources, metrics, spans }, report) {
+    const span = spans?.target ?? sources[0]?.span ?? metrics[0]?.span
     if (!target.flink || target.kafka || !span) return
     report({
       message: `target ${target.name} has Flink and no Kafka: Flink reads the events from a topic, and there is none`,

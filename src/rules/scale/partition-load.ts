@@ -1,5 +1,5 @@
 import { limits } from '../limits.js'
-import { eachSource, type Rule } from '../rule.js'
+import { eachSource, type Rule, spanOf } from '../rule.js'
 import { count } from '../text.js'
 
 /** More events in one partition than one task reads. */
@@ -12,7 +12,7 @@ export const partitionLoad: Rule = {
     const wanted = Math.ceil((source.eventsPerSecond ?? 0) / limits.eventsPerPartition)
     report({
       message: `source ${source.name}: ${source.partitions} partitions take ${count(each)} events/s each, more than the ${count(limits.eventsPerPartition)} that one reader keeps up with at peaks`,
-      span: source.span,
+      span: spanOf(source, 'partitions', 'expect'),
       fix: `use partitions: ${wanted} or more; adding them later moves keys`,
     })
   }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fullTarget, lint } from '../testing.js'
+import { fullTarget, lint, spanAt } from '../testing.js'
 import { redisMissing } from './redis-missing.js'
 
 describe('redis-missing', () => {
@@ -7,6 +7,11 @@ describe('redis-missing', () => {
     expect(lint(redisMissing, { model: { viewers: 500 } })).toMatchObject([
       { code: 'redis-missing', message: expect.stringContaining('500 viewers and no Redis in target local') },
     ])
+  })
+
+  it('points at the number of viewers where its place is known', () => {
+    const spans = { 'expect.viewers': spanAt(4) }
+    expect(lint(redisMissing, { model: { viewers: 500, spans } })).toMatchObject([{ span: { line: 4 } }])
   })
 
   it('lets 100 be', () => {

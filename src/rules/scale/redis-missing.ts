@@ -6,8 +6,8 @@ import { count } from '../text.js'
 export const redisMissing: Rule = {
   code: 'redis-missing',
   severity: 'warning',
-  check({ viewers = 0, target, metrics, sources }, report) {
-    const span = metrics[0]?.span ?? sources[0]?.span
+  check({ viewers = 0, target, metrics, sources, spans }, report) {
+    const span = spans?.['expect.viewers'] ?? metrics[0]?.span ?? sources[0]?.span
     if (viewers <= limits.viewers.direct || target.redis || !span) return
     report({
       message: `${count(viewers)} viewers and no Redis in target ${target.name}: above ${limits.viewers.direct} viewers several push nodes share their updates through it`,

@@ -1,4 +1,4 @@
-import { eachSource, type Rule } from '../rule.js'
+import { eachSource, type Rule, spanOf } from '../rule.js'
 
 /** One copy of the events where people rely on them. */
 export const replicationOne: Rule = {
@@ -8,7 +8,7 @@ export const replicationOne: Rule = {
     if (!target.kafka || target.name === 'local' || source.replication !== 1) return
     report({
       message: `source ${source.name}: replication 1 in target ${target.name}: one broker lost is every event of its partitions lost`,
-      span: source.span,
+      span: spanOf(source, 'replication'),
       fix: 'use replication: 3, the default',
     })
   }),
