@@ -21,7 +21,7 @@ export interface ExplainReport {
   readonly metrics: readonly MetricReport[]
 }
 
-export type Component = 'kafka' | 'flink' | 'clickhouse' | 'redis' | 'push'
+type Component = 'kafka' | 'flink' | 'clickhouse' | 'redis' | 'push'
 
 /** How many of a component the figures ask for; none where the target does without it. */
 export interface NodesOf extends Decision<number> {

@@ -7,14 +7,14 @@ import { onFlink } from '../rules/waiting.js'
 export type NodeKind = 'source' | 'topic' | 'job' | 'table' | 'view' | 'metric' | 'channel'
 
 /** A station of the data. `id` is `<kind>/<name>`; `note` says in a few words what it does. */
-export interface GraphNode {
+interface GraphNode {
   readonly id: string
   readonly kind: NodeKind
   readonly name: string
   readonly note: string
 }
 
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: string
   readonly to: string
 }

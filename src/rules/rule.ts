@@ -2,7 +2,7 @@ import type { Diagnostic, Severity, Span } from '../model/diagnostic.js'
 import type { Metric, Model, Source } from '../model/model.js'
 
 /** What a rule reports: the rule's own code and severity are added, unless the finding has a severity of its own. */
-export interface Finding {
+interface Finding {
   readonly message: string
   readonly span: Span
   readonly fix?: string

@@ -48,10 +48,10 @@ export const ofType = (value: string): RowExpr => ({
 export const countEvents: MeasureExpr = { kind: 'aggregate', fn: 'count', type: int }
 
 /** `sum(value)`. */
-export const sumOfValue: MeasureExpr = { kind: 'aggregate', fn: 'sum', argument: column('value', float), type: float }
+const sumOfValue: MeasureExpr = { kind: 'aggregate', fn: 'sum', argument: column('value', float), type: float }
 
 /** `value > limit`: an alert's condition. */
-export const above = (limit: string): RowExpr => ({
+const above = (limit: string): RowExpr => ({
   kind: 'compare',
   op: '>',
   left: { kind: 'column', name: 'value', column: columnTypes.value, type: float },
