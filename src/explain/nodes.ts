@@ -47,11 +47,9 @@ const partitions = (sources: Model['sources']): string =>
 function flink({ target, sources, metrics }: Model, events: Events): NodesOf {
   const tier1 = metrics.filter(metric => metric.tier === 1)
   if (!target.flink) {
-    return {
-      component: 'flink',
-      choice: 0,
-      why: `not in the target; tier 1 is read from short buckets (${counted(tier1.length, 'metric')})`,
-    }
+    const instead =
+      tier1.length === 0 ? 'no metric of tier 1' : `${counted(tier1.length, 'metric')} of tier 1 from short buckets`
+    return { component: 'flink', choice: 0, why: `not in the target; ${instead}` }
   }
   const jobs = new Set(tier1.map(metric => metric.source))
   const tasks = sources.filter(source => jobs.has(source.name)).reduce((sum, source) => sum + source.partitions, 0)
