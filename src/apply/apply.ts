@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import type { Change, ChangeResult, Plan } from '../model/plan.js'
+import type { Clients } from '../plan/plan.js'
+import { applyStep } from '../targets/clickhouse/apply/apply.js'
+import { type ApplyContext, record } from '../targets/clickhouse/apply/context.js'
+import { apply as applyService } from '../targets/service/live.js'
+import { ApplyRefused } from './refused.js'
+
+export interface ApplyOptions {
+  readonly database: string
+  readonly allowDestructive?: boolean
+  /** Leaves destructive changes out, with all that depends on them, instead of refusing the whole plan. */
+  readonly skipDestructive?: boolean
+  readonly signal?: AbortSignal
+  readonly onStart?: (change: Change) => void
+  readonly onProgress?: (change: Change, text: string) => void
+  readonly onResult?: (result: ChangeResult, change: Change) => void
+}
+
+export interface Applied {
+  readonly id: string
+  readonly ok: boolean
+  readonly results: readonly ChangeResult[]
+}
+
+/** At most this many changes at once: each may keep a core of the server busy. */
+const SIDE_BY_SIDE = 3
+
+/** Walks the plan: each change when what it depends on is done, independent ones side by side. What failed stops only what needs it. */
+export async function apply(plan: Plan, clients: Clients, options: ApplyOptions): Promise<Applied> {
+  const risky = plan.changes.filter(change => change.risk === 'destructive')
+  if (risky.length > 0 && !options.allowDestructive && !options.skipDestructive) throw new ApplyRefused(risky)
+  const left = plan.changes.filter(change => options.allowDestructive || change.risk !== 'destructive')
+  const id = randomUUID().slice(0, 8)
+  const results = await walk(left, change => run(change, id, clients, options), options)
+  const ok = results.every(result => result.ok)
+  if (plan.changes.length > 0) await note(id, ok, plan, clients, options.database)
+  return { id, ok, results }
+}
+
+async function walk(
+  changes: readonly Change[],
+  run: (change: Change) => Promise<ChangeResult>,
+  options: ApplyOptions,
+): Promise<ChangeResult[]> {
+  const waiting = new Set(changes)
+  const failed = new Set<string>()
+  const results: ChangeResult[] = []
+  const running = new Map<Change, Promise<void>>()
+  const open = (id: string): boolean => [...waiting, ...running.keys()].some(change => change.id === id)
+  while (waiting.size > 0 || running.size > 0) {
+    for (const change of waiting) {
+      if (running.size >= SIDE_BY_SIDE) break
+      const broken = change.dependsOn.find(id => failed.has(id))
+      if (broken !== undefined || options.signal?.aborted) {
+        waiting.delete(change)
+        failed.add(change.id)
+        const error = broken === undefined ? 'not started: interrupted' : `not started: ${broken} failed`
+        results.push({ id: change.id, action: change.action, ok: false, ms: 0, error })
+        options.onResult?.(results.at(-1)!, change)
+      } else if (!change.dependsOn.some(id => open(id) && id !== change.id)) {
+        waiting.delete(change)
+        running.set(
+          change,
+          run(change).then(result => {
+            running.delete(change)
+            if (!result.ok) failed.add(change.id)
+            results.push(result)
+          }),
+        )
+      }
+    }
+    await Promise.race(running.values())
+  }
+  return results
+}
+
+async function run(change: Change, applyId: string, clients: Clients, options: ApplyOptions): Promise<ChangeResult> {
+  const started = performance.now()
+  const context: ApplyContext = {
+    clickhouse: clients.clickhouse,
+    database: options.database,
+    applyId,
+    progress: text => options.onProgress?.(change, text),
+  }
+  options.onStart?.(change)
+  const done = (error?: unknown): ChangeResult => ({
+    id: change.id,
+    action: change.action,
+    ok: error === undefined,
+    ms: Math.round(performance.now() - started),
+    ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+  })
+  let result: ChangeResult
+  try {
+    for (const step of change.steps)
+      if (change.kind === 'service.config') await applyService(clients.clickhouse, change)
+      else await applyStep(context, change, step)
+    result = done()
+  } catch (error) {
+    result = done(error)
+  }
+  options.onResult?.(result, change)
+  return result
+}
+
+/** The ledger says what was applied; where even its table could not be made there is nothing to note it in. */
+async function note(applyId: string, ok: boolean, plan: Plan, clients: Clients, database: string): Promise<void> {
+  const context = { clickhouse: clients.clickhouse, database, applyId, progress: () => {} }
+  const detail = {
+    ok,
+    target: plan.target,
+    changes: plan.changes.map(({ id, action, risk }) => ({ id, action, risk })),
+  }
+  await record(context, 'apply', plan.fingerprint, detail).catch(error => {
+    if (ok) throw error
+  })
+}

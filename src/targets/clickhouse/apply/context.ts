@@ -1,0 +1,38 @@
+import type { ClickHouse } from '../../../clients/clickhouse.js'
+import { names } from '../../../naming.js'
+import { qualified } from '../text.js'
+
+/** What the procedures of an apply work with. */
+export interface ApplyContext {
+  readonly clickhouse: ClickHouse
+  readonly database: string
+  /** Id of this apply, as the ledger has it. */
+  readonly applyId: string
+  /** Told about long work, in words for people. */
+  readonly progress: (text: string) => void
+}
+
+/** One line of the ledger. */
+export async function record(context: ApplyContext, event: string, change: string, detail: object): Promise<void> {
+  const row = JSON.stringify({ apply: context.applyId, event, change, detail: JSON.stringify(detail) })
+  await context.clickhouse.insert(
+    `${qualified(context.database, names.history)} (apply, event, change, detail)`,
+    row,
+    'JSONEachRow',
+  )
+}
+
+/** The ledger's details of one event for one object, oldest first. */
+export async function recorded<T>(context: ApplyContext, event: string, change: string): Promise<T[]> {
+  const rows = await context.clickhouse.query<{ detail: string }>(
+    `SELECT detail FROM ${qualified(context.database, names.history)} WHERE event = {event:String} AND change = {change:String} ORDER BY at`,
+    { event, change },
+  )
+  return rows.map(row => JSON.parse(row.detail) as T)
+}
+
+/** The server's clock, epoch ms: the one that stamps arrivals. */
+export async function serverNow(clickhouse: ClickHouse): Promise<number> {
+  const [row] = await clickhouse.query<{ ms: string }>("SELECT toUnixTimestamp64Milli(now64(3, 'UTC')) AS ms")
+  return Number(row!.ms)
+}

@@ -1,0 +1,93 @@
+import type { Change } from '../../../model/plan.js'
+import type { Resource, ResourceOf } from '../../../model/resource.js'
+import { PlanError } from '../../../plan/planError.js'
+import type { Observed } from '../observe.js'
+import { createDatabase, createTable } from '../render.js'
+import { leftovers } from './leftovers.js'
+import { diffRollup } from './rollup.js'
+import { diffTable } from './table.js'
+import { diffView } from './view.js'
+
+/** Pure: the changes that lead from what is live to what is wanted, and what is ours, unread and kept. */
+export function diff(
+  wanted: readonly Resource[],
+  observed: Observed,
+  drop: boolean,
+): { changes: Change[]; unused: readonly string[] } {
+  const changes: Change[] = []
+  const unusedStates = new Map<ResourceOf<'clickhouse.rollup'>, readonly string[]>()
+  for (const resource of wanted) {
+    refuseForeign(resource, observed)
+    const change = changeOf(resource, observed, unusedStates)
+    if (change) changes.push(change)
+  }
+  const rest = leftovers(wanted, observed, unusedStates, drop)
+  return { changes: [...changes, ...rest.changes], unused: rest.unused }
+}
+
+function changeOf(
+  resource: Resource,
+  observed: Observed,
+  unusedStates: Map<ResourceOf<'clickhouse.rollup'>, readonly string[]>,
+): Change | undefined {
+  switch (resource.kind) {
+    case 'clickhouse.database':
+      return observed.exists ? undefined : create(resource, 'new database', createDatabase(resource.spec))
+    case 'clickhouse.table': {
+      const live = observed.tables.get(resource.spec.name)
+      if (live === undefined) return create(resource, 'new table', createTable(resource.spec))
+      const { steps, reasons, destructive } = diffTable(resource.spec, live)
+      if (steps.length === 0) return undefined
+      return {
+        ...baseOf(resource),
+        action: 'update',
+        risk: destructive ? 'destructive' : 'safe',
+        reason: reasons.join(', '),
+        steps,
+        ...(destructive && live.rows > 0 && { impact: { rows: live.rows, bytes: live.bytes } }),
+      }
+    }
+    case 'clickhouse.rollup': {
+      const { change, unusedStates: states } = diffRollup(resource, observed)
+      unusedStates.set(resource, states)
+      return change
+    }
+    case 'clickhouse.view':
+      return diffView(resource, observed)
+    default:
+      return undefined
+  }
+}
+
+const baseOf = (resource: Resource) => ({
+  id: resource.id,
+  kind: resource.kind,
+  after: resource,
+  dependsOn: resource.dependsOn,
+  ...(resource.origin && { origin: resource.origin }),
+})
+
+const create = (resource: Resource, reason: string, sql: string): Change => ({
+  ...baseOf(resource),
+  action: 'create',
+  risk: 'safe',
+  reason,
+  steps: [{ run: 'sql', title: `create ${resource.id.split('/')[1]}`, sql }],
+})
+
+/** A name that is taken by something that is not ours is said, never taken over. */
+function refuseForeign(resource: Resource, observed: Observed): void {
+  const name =
+    resource.kind === 'clickhouse.rollup'
+      ? resource.spec.table.name
+      : resource.kind === 'clickhouse.table' || resource.kind === 'clickhouse.view'
+        ? resource.spec.name
+        : undefined
+  const live = name === undefined ? undefined : observed.tables.get(name)
+  if (live !== undefined && live.owner === undefined)
+    throw new PlanError(
+      'not-ours',
+      `${observed.database}.${live.name} exists and was not made by rtdash`,
+      "rename it, or choose another name in metrics.yaml (a source's `table:`, or the metric)",
+    )
+}

@@ -1,0 +1,78 @@
+import type { Step } from '../../../model/plan.js'
+import type { TableSpec } from '../../../model/resource.js'
+import { PlanError } from '../../../plan/planError.js'
+import { liveNormalTable, ttlSeconds, wantedTable } from '../normalize.js'
+import type { LiveTable } from '../observe.js'
+import { columnSql, ttlSql } from '../render.js'
+import { id, qualified, str } from '../text.js'
+
+/** What turns a live table into the wanted one: steps that lose nothing, and those that do. */
+export interface TableDiff {
+  readonly steps: readonly Step[]
+  readonly reasons: readonly string[]
+  readonly destructive: boolean
+}
+
+/** `keep`: columns that a table may have beyond the wanted ones (a rollup's states are compared elsewhere). */
+export function diffTable(
+  spec: TableSpec,
+  live: LiveTable,
+  keep: (column: string) => boolean = () => false,
+): TableDiff {
+  const [want, have] = [wantedTable(spec), liveNormalTable(live)]
+  const alter = `ALTER TABLE ${qualified(spec.database, spec.name)}`
+  const steps: Step[] = []
+  const reasons: string[] = []
+  let destructive = false
+  const step = (title: string, sql: string): void => void steps.push({ run: 'sql', title, sql: `${alter} ${sql}` })
+
+  if (!want.engine.startsWith(have.engine) || want.partitionBy !== have.partitionBy)
+    throw new PlanError(
+      'table-layout',
+      `table ${spec.name}: engine or partitioning cannot be changed in place (live: ${have.engine} by ${have.partitionBy || 'nothing'}, wanted: ${want.engine} by ${want.partitionBy || 'nothing'})`,
+      'give the source another `table:` name, which makes a new one beside it',
+    )
+
+  let after = ''
+  for (const column of spec.columns) {
+    const [w, h] = [want.columns.get(column.name)!, have.columns.get(column.name)]
+    const place = after ? `AFTER ${id(after)}` : 'FIRST'
+    after = column.name
+    if (keep(column.name)) continue
+    if (h === undefined) {
+      step(`add column ${column.name}`, `ADD COLUMN IF NOT EXISTS ${columnSql(column)} ${place}`)
+      reasons.push(`column ${column.name} is new`)
+    } else if (h.type !== w.type) {
+      throw new PlanError(
+        'column-type',
+        `table ${spec.name}: column ${column.name} is ${h.type} and cannot become ${w.type} in place`,
+        'name the new column differently, or give the source another `table:` name',
+      )
+    } else if (h.codec !== w.codec || h.default !== w.default) {
+      step(`change column ${column.name}`, `MODIFY COLUMN ${columnSql(column)}`)
+      reasons.push(`column ${column.name}: default or codec`)
+    }
+  }
+  for (const [name] of have.columns) {
+    if (want.columns.has(name) || keep(name)) continue
+    step(`drop column ${name}`, `DROP COLUMN IF EXISTS ${id(name)}`)
+    reasons.push(`column ${name} is no longer declared`)
+    destructive = true
+  }
+  if (want.ttl !== have.ttl) {
+    const shorter = spec.ttl !== undefined && spec.ttl.seconds < (ttlSeconds(have.ttl) ?? Number.POSITIVE_INFINITY)
+    step('change retention', spec.ttl ? `MODIFY TTL ${ttlSql(spec.ttl)}` : 'REMOVE TTL')
+    reasons.push(shorter ? 'shorter retention deletes older rows at once' : 'longer retention')
+    destructive ||= shorter
+  }
+  for (const [name, value] of want.settings) {
+    if (have.settings.get(name) === value) continue
+    step(`set ${name}`, `MODIFY SETTING ${name} = ${/^\d+$/.test(value) ? value : str(value)}`)
+    reasons.push(`setting ${name}`)
+  }
+  if (live.comment !== spec.comment) {
+    step('mark it', `MODIFY COMMENT ${str(spec.comment)}`)
+    reasons.push('its mark')
+  }
+  return { steps, reasons, destructive }
+}

@@ -1,0 +1,23 @@
+// The comment of an object says that it is ours and what made it: what rtdash did not make it never changes.
+// `rtdash:<resource id> key=value … note`
+
+/** Facts that a comment carries besides the resource's id. */
+export interface MarkFacts {
+  /** The instant of arrival from which a rollup's view counts; it is filled from raw up to there. */
+  readonly from?: string
+  /** Set once what arrived before `from` has been filled in. */
+  readonly filled?: string
+}
+
+export const mark = (id: string, note: string, facts: MarkFacts = {}): string =>
+  [`rtdash:${id}`, ...Object.entries(facts).map(([key, value]) => `${key}=${value}`), note].filter(Boolean).join(' ')
+
+/** The resource id in a comment, or undefined for what is not ours. */
+export const markedId = (comment: string): string | undefined => /^rtdash:(\S+)/.exec(comment)?.[1]
+
+/** The facts in a comment of ours. */
+export function markFacts(comment: string): MarkFacts {
+  const fact = (key: string): string | undefined => new RegExp(` ${key}=(\\S+)`).exec(comment)?.[1]
+  const [from, filled] = [fact('from'), fact('filled')]
+  return { ...(from !== undefined && { from }), ...(filled !== undefined && { filled }) }
+}

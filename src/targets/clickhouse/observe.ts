@@ -1,0 +1,157 @@
+import type { ClickHouse } from '../../clients/clickhouse.js'
+import type { Resource, RollupSpec, SelectItem } from '../../model/resource.js'
+import { markedId, markFacts } from './mark.js'
+import { arrivedFrom, rollupSelect } from './render.js'
+import { str } from './text.js'
+
+/** One table or view as the server describes it. */
+export interface LiveTable {
+  readonly name: string
+  readonly engine: string
+  readonly engineFull: string
+  readonly partitionKey: string
+  /** The SELECT of a view, in the server's own form; empty for tables. */
+  readonly select: string
+  /** Where a materialized view writes, without the database; undefined for anything else. */
+  readonly feeds?: string
+  /** For a refreshable view, its schedule as stored: `EVERY 5 MINUTE OFFSET …`. */
+  readonly schedule?: string
+  readonly comment: string
+  /** The resource that made it, or undefined: not ours, never touched. */
+  readonly owner?: string
+  readonly rows: number
+  readonly bytes: number
+  readonly columns: readonly LiveColumn[]
+}
+
+export interface LiveColumn {
+  readonly name: string
+  readonly type: string
+  readonly default: string
+  readonly codec: string
+  readonly comment: string
+}
+
+/** What a server holds of a project, and the server's own form of each SELECT that is wanted. */
+export interface Observed {
+  readonly database: string
+  readonly exists: boolean
+  readonly tables: ReadonlyMap<string, LiveTable>
+  /** Our text → as the server would store it. */
+  readonly normal: ReadonlyMap<string, string>
+}
+
+/** Reads only. */
+export async function observe(
+  clickhouse: ClickHouse,
+  database: string,
+  wanted: readonly Resource[],
+): Promise<Observed> {
+  const [databases, rows, columns] = await Promise.all([
+    clickhouse.query(`SELECT name FROM system.databases WHERE name = ${str(database)}`),
+    clickhouse.query<TableRow>(TABLES(database)),
+    clickhouse.query<LiveColumn & { table: string }>(COLUMNS(database)),
+  ])
+  const byTable = groupByTable(columns)
+  const tables = new Map(rows.map(row => [row.name, liveTable(row, byTable.get(row.name) ?? [])]))
+  const normal = await normalForms(
+    clickhouse,
+    wanted.flatMap(resource => selectsOf(resource, tables)),
+  )
+  return { database, exists: databases.length > 0, tables, normal }
+}
+
+const groupByTable = <T extends { table: string }>(rows: readonly T[]): Map<string, T[]> => {
+  const groups = new Map<string, T[]>()
+  for (const row of rows) groups.set(row.table, [...(groups.get(row.table) ?? []), row])
+  return groups
+}
+
+interface TableRow {
+  name: string
+  engine: string
+  engine_full: string
+  partition_key: string
+  as_select: string
+  create_table_query: string
+  comment: string
+  total_rows: string | null
+  total_bytes: string | null
+}
+
+const TABLES = (database: string): string =>
+  `SELECT name, engine, engine_full, partition_key, as_select, create_table_query, comment, total_rows, total_bytes FROM system.tables WHERE database = ${str(database)}`
+
+const COLUMNS = (database: string): string =>
+  `SELECT table, name, type, default_expression AS \`default\`, compression_codec AS codec, comment FROM system.columns WHERE database = ${str(database)} ORDER BY table, position`
+
+function liveTable(row: TableRow, columns: readonly LiveColumn[]): LiveTable {
+  const owner = markedId(row.comment)
+  const head = /^CREATE MATERIALIZED VIEW \S+( REFRESH (.+?))?( APPEND)? TO \S+?\.(`(?:[^`\\]|\\.)*`|[^\s(]+)/.exec(
+    row.create_table_query,
+  )
+  return {
+    name: row.name,
+    engine: row.engine,
+    engineFull: row.engine_full,
+    partitionKey: row.partition_key,
+    select: row.as_select,
+    ...(head?.[4] !== undefined && { feeds: head[4].replace(/^`|`$/g, '') }),
+    ...(head?.[2] !== undefined && { schedule: head[2] }),
+    comment: row.comment,
+    ...(owner !== undefined && { owner }),
+    rows: Number(row.total_rows ?? 0),
+    bytes: Number(row.total_bytes ?? 0),
+    columns: columns.map(({ name, type, default: value, codec, comment }) => ({
+      name,
+      type,
+      default: value,
+      codec,
+      comment,
+    })),
+  }
+}
+
+/** The SELECTs to compare with what is live. */
+function selectsOf(resource: Resource, tables: ReadonlyMap<string, LiveTable>): string[] {
+  if (resource.kind === 'clickhouse.view') return [resource.spec.select]
+  if (resource.kind !== 'clickhouse.rollup') return []
+  return viewsOf(resource.spec.table.name, tables).flatMap(view => expectedSelect(resource.spec, view) ?? [])
+}
+
+/** The views that write into a rollup. */
+export const viewsOf = (rollup: string, tables: ReadonlyMap<string, LiveTable>): LiveTable[] =>
+  [...tables.values()].filter(view => view.feeds === rollup && view.owner !== undefined)
+
+/** What a rollup's view should say, or undefined when it computes a state that the file no longer knows. */
+export function expectedSelect(spec: RollupSpec, view: LiveTable): string | undefined {
+  const keys = new Set(spec.keys.map(key => key.name))
+  const states = view.columns
+    .filter(({ name }) => !keys.has(name))
+    .map(({ name }) => spec.states.find(state => state.name === name))
+  if (states.some(state => state === undefined)) return undefined
+  const { from } = markFacts(view.comment)
+  return rollupSelect(spec, states as SelectItem[], from === undefined ? [] : [arrivedFrom(Number(from))])
+}
+
+/** At most this much SQL text in one call: well under what a server reads of a query. */
+const CHUNK_CHARACTERS = 200_000
+
+/** The server's own form of each text, by the server's own formatter: the form in which it stores views. */
+export async function normalForms(clickhouse: ClickHouse, texts: readonly string[]): Promise<Map<string, string>> {
+  const normal = new Map<string, string>()
+  const unique = [...new Set(texts)]
+  while (unique.length > 0) {
+    const chunk: string[] = []
+    for (let size = 0; unique.length > 0 && (chunk.length === 0 || size + unique[0]!.length < CHUNK_CHARACTERS); ) {
+      size += unique[0]!.length
+      chunk.push(unique.shift()!)
+    }
+    const sql = `SELECT formatQuerySingleLine(arrayJoin([${chunk.map(str).join(', ')}])) AS text`
+    const rows = await clickhouse.query<{ text: string }>(sql, undefined, {
+      settings: { max_query_size: 4 * CHUNK_CHARACTERS },
+    })
+    for (const [i, text] of chunk.entries()) normal.set(text, rows[i]!.text)
+  }
+  return normal
+}

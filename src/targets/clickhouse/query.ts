@@ -1,0 +1,131 @@
+import type { Metric } from '../../model/model.js'
+import type { Reading } from '../../model/rollup.js'
+import { id, qualified, str } from './text.js'
+import { exactSql, merges, statesOf, valueSql } from './value.js'
+import { calendarStart, ceilTo, floorTo, instant, windowStart } from './window.js'
+
+// How a metric is read. A window [f, t) is covered by rungs of ever coarser buckets: with edges s1 = f, e1 = t and
+// s(k+1), e(k+1) the edges of the next coarser rung inside them, rung k reads [s(k), s(k+1)) and [e(k+1), e(k)), and
+// the coarsest reads all that is left. Every bucket is read from exactly one rung.
+
+export interface QueryContext {
+  readonly database: string
+  readonly timezone: string
+  readonly metric: Metric
+  readonly reading: Reading
+}
+
+/** `asof` as it comes from outside: a parameter of the query. */
+const ASOF = "{asof:DateTime64(3, 'UTC')}"
+
+/** One refresh: the total first, then the series, largest value first (see MetricConfig.query). */
+export const refreshQuery = (context: QueryContext): string => valuesAt(context, ASOF)
+
+/** The same at an instant given as an expression: what a refreshable view runs. */
+export function valuesAt(context: QueryContext, asof: string): string {
+  const { metric, reading } = context
+  const series = metric.by.map(name => `if(_total, NULL, toString(${id(name)})) AS ${id(`by_${name}`)}`)
+  const grouped = metric.by.length > 0
+  const aggregates = [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
+  const inner = [
+    `SELECT ${[grouped ? `toUInt8(grouping(${id(metric.by[0]!)})) AS _total` : 'toUInt8(1) AS _total', ...metric.by.map(id), ...aggregates].join(', ')}`,
+    `FROM (${rows(context)})`,
+    ...(grouped ? [`GROUP BY GROUPING SETS ((${metric.by.map(id).join(', ')}), ())`] : []),
+  ].join(' ')
+  return [
+    `WITH ${edges(context, `toUnixTimestamp64Milli(${asof})`).join(', ')}`,
+    `SELECT ${['_total AS total', ...series, `${valueSql(reading.value)} AS value`, `${exactSql(reading.value) ?? "CAST(NULL, 'Nullable(String)')"} AS exact`].join(', ')}`,
+    `FROM (${inner})`,
+    ...(grouped
+      ? [
+          `ORDER BY total DESC, value DESC NULLS LAST, ${metric.by.map(name => id(`by_${name}`)).join(', ')} LIMIT ${metric.limit + 2}`,
+        ]
+      : []),
+  ].join(' ')
+}
+
+/** `s1, e1, s2, e2, …` as scalars, constants to the engine: partitions and granules are pruned by them. */
+function edges({ reading, timezone }: QueryContext, asof: string): string[] {
+  const list = [`${asof} AS e1`, `${windowStart(reading.window, timezone, 'e1')} AS s1`]
+  reading.rungs.slice(1).forEach((rung, i) => {
+    const [from, to] = [ceilTo(`s${i + 1}`, rung.bucketMs), floorTo(`e${i + 1}`, rung.bucketMs)]
+    list.push(
+      `if(${from} < ${to}, ${from}, s${i + 1}) AS s${i + 2}`,
+      `if(${from} < ${to}, ${to}, s${i + 1}) AS e${i + 2}`,
+    )
+  })
+  return list
+}
+
+/** The rows of all rungs that make up the window. */
+function rows({ database, metric, reading }: QueryContext): string {
+  const columns = [...metric.by, ...statesOf(reading.value)].map(id)
+  const from = (n: number): string => instant(`s${n}`)
+  const to = (n: number): string => instant(`e${n}`)
+  return reading.rungs
+    .map((rung, i) => {
+      const k = i + 1
+      const inner =
+        k === reading.rungs.length
+          ? `bucket >= ${from(k)} AND bucket < ${to(k)}`
+          : `bucket >= ${from(k)} AND bucket < ${to(k)} AND (bucket < ${from(k + 1)} OR bucket >= ${to(k + 1)})`
+      return `SELECT ${columns.join(', ')} FROM ${qualified(database, rung.rollup)} WHERE ${inner}`
+    })
+    .join(' UNION ALL ')
+}
+
+/** The total at many instants in one pass: each bucket is counted for every window that holds it (see MetricConfig.history). */
+export function historyQuery(context: QueryContext): string {
+  const { database, timezone, reading } = context
+  const map = (body: string, ...arrays: string[]): string =>
+    `arrayMap((${arrays.map(a => a.replace(/\d/, '')).join(', ')}) -> ${body}, ${arrays.join(', ')})`
+  const lists = [
+    "arrayMap(a -> toUnixTimestamp64Milli(a), {asofs:Array(DateTime64(3, 'UTC'))}) AS e1",
+    `arrayMap(e -> ${windowStart(reading.window, timezone, 'e')}, e1) AS s1`,
+  ]
+  reading.rungs.slice(1).forEach((rung, i) => {
+    const [from, to] = [ceilTo('s', rung.bucketMs), floorTo('e', rung.bucketMs)]
+    lists.push(
+      `${map(`if(${from} < ${to}, ${from}, s)`, `s${i + 1}`, `e${i + 1}`)} AS s${i + 2}`,
+      `${map(`if(${from} < ${to}, ${to}, s)`, `s${i + 1}`, `e${i + 1}`)} AS e${i + 2}`,
+    )
+  })
+  const columns = statesOf(reading.value).map(id).join(', ')
+  const parts = reading.rungs.map((rung, i) => {
+    const k = i + 1
+    const last = k === reading.rungs.length
+    const holds = last
+      ? `arrayFilter((a, s, e) -> b >= s AND b < e, e1, s${k}, e${k})`
+      : `arrayFilter((a, s, e, s2, e2) -> b >= s AND b < e AND (b < s2 OR b >= e2), e1, s${k}, e${k}, s${k + 1}, e${k + 1})`
+    return [
+      `SELECT arrayJoin(${holds}) AS at, ${columns}`,
+      `FROM (SELECT toUnixTimestamp64Milli(bucket) AS b, ${columns} FROM ${qualified(database, rung.rollup)}`,
+      `WHERE bucket >= ${instant(`arrayMin(s${k})`)} AND bucket < ${instant(`arrayMax(e${k})`)})`,
+    ].join(' ')
+  })
+  const aggregates = [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
+  return [
+    `WITH ${lists.join(', ')}`,
+    `SELECT ${instant('at')} AS asof, ${valueSql(reading.value)} AS value, ${exactSql(reading.value) ?? "CAST(NULL, 'Nullable(String)')"} AS exact`,
+    `FROM (SELECT at, ${aggregates.join(', ')} FROM (${parts.join(' UNION ALL ')}) GROUP BY at) ORDER BY asof`,
+  ].join(' ')
+}
+
+/**
+ * The metric for people and Grafana: one row for each whole window (and the running one), `timestamp` its start. From
+ * the finest rung, so that no bucket lies across two windows.
+ */
+export function readerSelect(context: QueryContext): string {
+  const { database, timezone, metric, reading } = context
+  const start =
+    reading.window.kind === 'trailing'
+      ? instant(floorTo('toUnixTimestamp64Milli(bucket)', reading.window.ms))
+      : `toDateTime64(${calendarStart(reading.window.unit, `toTimeZone(bucket, ${str(timezone)})`)}, 3, ${str(timezone)})`
+  const aggregates = [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
+  const dimensions = metric.by.map(id)
+  return [
+    `SELECT ${['timestamp', ...dimensions, `${valueSql(reading.value)} AS value`].join(', ')}`,
+    `FROM (SELECT ${[`${start} AS timestamp`, ...dimensions, ...aggregates].join(', ')}`,
+    `FROM ${qualified(database, reading.rungs[0]!.rollup)} GROUP BY ${['timestamp', ...dimensions].join(', ')})`,
+  ].join(' ')
+}

@@ -1,0 +1,94 @@
+import type { ColumnSpec, DatabaseSpec, RollupSpec, SelectItem, TableSpec, ViewSpec } from '../../model/resource.js'
+import { names, rawColumns } from '../../naming.js'
+import { id, qualified, str } from './text.js'
+
+// The text of what ClickHouse is told: the same for people, for build/ and for the engine. Each statement may run twice.
+
+const onCluster = (cluster: string | undefined): string => (cluster === undefined ? '' : ` ON CLUSTER ${id(cluster)}`)
+
+export const createDatabase = (spec: DatabaseSpec): string =>
+  `CREATE DATABASE IF NOT EXISTS ${id(spec.name)}${onCluster(spec.cluster)}`
+
+export function createTable(spec: TableSpec): string {
+  const lines = [
+    `CREATE TABLE IF NOT EXISTS ${qualified(spec.database, spec.name)}${onCluster(spec.cluster)}`,
+    '(',
+    spec.columns.map(column => `  ${columnSql(column)}`).join(',\n'),
+    ')',
+    `ENGINE = ${spec.engine}`,
+    ...(spec.partitionBy === undefined ? [] : [`PARTITION BY ${spec.partitionBy}`]),
+    `ORDER BY (${spec.orderBy.join(', ')})`,
+    ...(spec.ttl ? [`TTL ${ttlSql(spec.ttl)}`] : []),
+    `SETTINGS ${Object.entries(spec.settings)
+      .map(([name, value]) => `${name} = ${typeof value === 'string' ? str(value) : value}`)
+      .join(', ')}`,
+    `COMMENT ${str(spec.comment)}`,
+  ]
+  return lines.join('\n')
+}
+
+export const columnSql = ({ name, type, default: value, codec, comment }: ColumnSpec): string =>
+  [
+    id(name),
+    type,
+    ...(value === undefined ? [] : [`DEFAULT ${value}`]),
+    ...(comment === undefined ? [] : [`COMMENT ${str(comment)}`]),
+    ...(codec === undefined ? [] : [`CODEC(${codec})`]),
+  ].join(' ')
+
+export const ttlSql = (ttl: NonNullable<TableSpec['ttl']>): string =>
+  `toDateTime(${ttl.column}) + toIntervalSecond(${ttl.seconds})`
+
+/** A view into a rollup that computes these states, counting what arrives from `fromMs` (epoch ms) on where given. */
+export function createRollupView(
+  spec: RollupSpec,
+  states: readonly SelectItem[],
+  comment: string,
+  fromMs?: number,
+): string {
+  const { database, name, cluster } = spec.table
+  const view = names.rollupView(
+    name,
+    states.map(state => state.name),
+  )
+  return createView({
+    database,
+    name: view,
+    select: rollupSelect(spec, states, fromMs === undefined ? [] : [arrivedFrom(fromMs)]),
+    comment,
+    feeds: { table: name, on: 'insert' },
+    ...(cluster !== undefined && { cluster }),
+  })
+}
+
+export const arrivedFrom = (ms: number): string => `${rawColumns.ingestedAt} >= fromUnixTimestamp64Milli(${ms}, 'UTC')`
+export const arrivedBefore = (ms: number): string => `${rawColumns.ingestedAt} < fromUnixTimestamp64Milli(${ms}, 'UTC')`
+
+/** The rows of a rollup computed from raw: what its views run, and a backfill for a part of raw. */
+export function rollupSelect(
+  spec: RollupSpec,
+  states: readonly SelectItem[],
+  conditions: readonly string[] = [],
+): string {
+  const columns = [...spec.keys, ...states].map(({ name, sql }) => `${sql} AS ${id(name)}`)
+  return [
+    `SELECT ${columns.join(', ')}`,
+    `FROM ${qualified(spec.source.database, spec.source.table)}`,
+    `WHERE ${[spec.where, ...conditions].join(' AND ')}`,
+    `GROUP BY ${spec.keys.map(key => id(key.name)).join(', ')}`,
+  ].join(' ')
+}
+
+export const dropTable = (database: string, name: string): string =>
+  `DROP TABLE IF EXISTS ${qualified(database, name)} SYNC`
+
+export function createView(spec: ViewSpec): string {
+  const { feeds } = spec
+  const head = `${feeds ? 'CREATE MATERIALIZED VIEW IF NOT EXISTS' : 'CREATE OR REPLACE VIEW'} ${qualified(spec.database, spec.name)}${onCluster(spec.cluster)}`
+  const schedule =
+    feeds?.on === 'refresh'
+      ? [`REFRESH EVERY ${feeds.everySeconds} SECOND OFFSET ${feeds.offsetSeconds} SECOND APPEND`]
+      : []
+  const to = feeds ? [`TO ${qualified(spec.database, feeds.table)}`] : []
+  return [head, ...schedule, ...to, `AS ${spec.select}`, `COMMENT ${str(spec.comment)}`].join('\n')
+}
