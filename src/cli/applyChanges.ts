@@ -1,25 +1,27 @@
+import type { Applied } from '../apply/apply.js'
 import { resultText } from '../format/apply.js'
-import type { ChangeResult, Plan } from '../model/plan.js'
+import type { Plan } from '../model/plan.js'
 import type { LivePlan } from './livePlan.js'
 import type { Output } from './output.js'
 import { createProgress } from './progress.js'
 import { listenForInterruption } from './signals.js'
 
-export interface Applied {
-  /** The fingerprint of the plan that was applied. */
-  readonly id: string
-  readonly results: readonly ChangeResult[]
-  readonly interrupted: boolean
-}
-
-/** Applies a plan and tells each result as it comes. Ctrl-C ends it after the step at hand. */
-export async function applyChanges({ clients }: LivePlan, plan: Plan, output: Output): Promise<Applied> {
+/** Applies a plan and tells each result as it comes. Ctrl-C ends it after the changes at hand. */
+export async function applyChanges(
+  { clients, compiled }: LivePlan,
+  plan: Plan,
+  options: { readonly allowDestructive: boolean },
+  output: Output,
+): Promise<Applied & { readonly interrupted: boolean }> {
   const { apply } = await import('../apply/apply.js')
   const interruption = listenForInterruption()
   const progress = createProgress(output)
-  const results = await apply(plan, clients, {
+  const applied = await apply(plan, clients, {
+    database: compiled.model.project,
+    allowDestructive: options.allowDestructive,
     signal: interruption.signal,
-    onStep: (change, step) => progress.update(`${change.id}: ${step.title}`),
+    onStart: change => progress.update(change.id),
+    onProgress: (change, text) => progress.update(`${change.id}: ${text}`),
     onResult: result => {
       progress.done()
       output.note(resultText(result, output.noteStyle))
@@ -27,5 +29,5 @@ export async function applyChanges({ clients }: LivePlan, plan: Plan, output: Ou
   })
   progress.done()
   interruption.dispose()
-  return { id: plan.fingerprint, results, interrupted: interruption.received() !== undefined }
+  return { ...applied, interrupted: interruption.received() !== undefined }
 }

@@ -2,7 +2,7 @@ import type { Compiled } from '../compile/compile.js'
 import { counted } from '../format/counted.js'
 import { duration } from '../format/quantity.js'
 import type { Style } from '../format/style.js'
-import type { Change, Plan } from '../model/plan.js'
+import type { Change } from '../model/plan.js'
 import { withLivePlan } from './livePlan.js'
 import type { Project } from './project.js'
 
@@ -15,7 +15,7 @@ export async function applySafely(project: Project, say: (text: string) => void,
     if (kept.length === 0) return compiled
     const { apply } = await import('../apply/apply.js')
     const started = Date.now()
-    const results = await apply({ ...plan, changes: kept } satisfies Plan, clients, {})
+    const { results } = await apply({ ...plan, changes: kept }, clients, { database: project.model.project })
     const failed = results.find(result => !result.ok)
     if (failed !== undefined) throw new Error(`${failed.action} ${failed.id}: ${failed.error ?? 'failed'}`)
     say(`applied ${counted(kept.length, 'change')} in ${duration(Date.now() - started)}`)

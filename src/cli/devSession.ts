@@ -5,6 +5,7 @@ import type { Output } from './output.js'
 import { createProgress } from './progress.js'
 import { checkFile, folderOf, type Project } from './project.js'
 import { createSamples } from './samples.js'
+import { waitForConfig } from './service.js'
 import { type Stack, startStack } from './stack.js'
 
 export interface DevOptions {
@@ -27,9 +28,12 @@ export function createDevSession(options: DevOptions, output: Output, onLost: (e
   const { file, target, port } = options
   const style = output.noteStyle
   const progress = createProgress(output, 60_000)
-  const say = (text: string) => {
+  const show = (text: string) => {
     progress.done()
-    output.note(`${style.dim(new Date().toTimeString().slice(0, 8))}  ${text}`)
+    output.note(text)
+  }
+  const say = (text: string) => {
+    show(`${style.dim(new Date().toTimeString().slice(0, 8))}  ${text}`)
   }
   const samples = createSamples(options.rate, say, progress.update)
   let running: { stack: Stack; name: string } | undefined
@@ -41,7 +45,7 @@ export function createDevSession(options: DevOptions, output: Output, onLost: (e
     const now = JSON.stringify([...texts])
     if (now === seen) return files
     seen = now
-    if (diagnostics.length > 0) say(`\n${formatText(diagnostics, texts, { color: style.enabled })}`)
+    if (diagnostics.length > 0) show(formatText(diagnostics, texts, { color: style.enabled }))
     if (model === undefined)
       say(style.red(running ? `${file} has errors: the last valid version runs on` : `waiting for a valid ${file}`))
     else await take({ file, dir: folderOf(file), model, texts })
@@ -54,6 +58,7 @@ export function createDevSession(options: DevOptions, output: Output, onLost: (e
     if (running.name !== name) return say(style.red(`the project is now called ${name}: stop, and start again`))
     try {
       const { service } = await applySafely(project, say, style)
+      await waitForConfig(running.stack.url, service.hash)
       const sampled = service.sources.map(source => ({ source, hints: hintsFor(project.model, source.name) }))
       samples.run(sampled, running.stack.url)
     } catch (error) {

@@ -1,6 +1,6 @@
-import type { Clients } from '../apply/clients.js'
 import type { Compiled } from '../compile/compile.js'
 import type { Plan } from '../model/plan.js'
+import type { Clients } from '../plan/plan.js'
 import { clickhouseOf } from './clickhouse.js'
 import type { Project } from './project.js'
 

@@ -11,7 +11,7 @@ export interface Progress {
 export function createProgress(output: Output, everyMs = 5000): Progress {
   const terminal = process.stderr.isTTY === true && !output.json
   let open = false
-  let last = 0
+  let last = Date.now()
   return {
     update(text) {
       if (!terminal) {

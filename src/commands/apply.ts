@@ -39,10 +39,10 @@ A change that would lose data is refused without --allow-destructive. A saved pl
       const { plan } = live
       if (saved !== undefined && saved.fingerprint !== plan.fingerprint) throw outdated(args.plan ?? '')
       if (plan.changes.length > 0) output.note(planText(plan, output.noteStyle, { statements: flags.verbose }))
-      if (!flags['allow-destructive']) refuseDestructive(plan)
+      const allowDestructive = flags['allow-destructive']
+      if (!allowDestructive) refuseDestructive(plan)
       if (plan.changes.length > 0 && !flags.yes) await confirm()
-      const { id, results, interrupted } = await applyChanges(live, plan, output)
-      const ok = results.every(result => result.ok) && !interrupted
+      const { id, ok, results, interrupted } = await applyChanges(live, plan, { allowDestructive }, output)
       output.document({ ok, id, results })
       output.text(applySummary(results, output.style))
       if (interrupted) return exitCodes.interrupted
