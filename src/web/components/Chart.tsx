@@ -3,7 +3,7 @@ import type { Metric } from '../lib/catalogue.js'
 import { extend, type Point, toColumns } from '../lib/columns.js'
 import type { Feed } from '../lib/feed.js'
 import { axisText, shortText } from '../lib/format.js'
-import type { Past } from '../lib/history.js'
+import { hasSeries, type Past } from '../lib/history.js'
 import { createPlot } from '../lib/plot.js'
 import { usePage, useValue } from './context.js'
 import type { LinePicker } from './useLines.js'
@@ -40,7 +40,8 @@ export function Chart({ metric, feed, picker, large = false, past }: Props) {
       const live: readonly Point[] = feed.history.toArray()
       const points = past ? extend(past.points, live, past.stepMs) : live
       const { slots } = picker.pick(points, performance.now())
-      plot.setData(toColumns(points, metric.by, slots, past?.stepMs ?? metric.refreshMs))
+      const lines = past && !hasSeries(past) ? [] : slots
+      plot.setData(toColumns(points, metric.by, lines, past?.stepMs ?? metric.refreshMs))
     }
     const sight = new IntersectionObserver(
       entries => {

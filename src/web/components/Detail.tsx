@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import type { Metric } from '../lib/catalogue.js'
+import { hasSeries } from '../lib/history.js'
 import { RANGES, type Range } from '../lib/range.js'
 import { formatHash } from '../lib/route.js'
 import { CHANNEL_WORDS, durationText, TIER_WORDS, windowText } from '../lib/words.js'
@@ -63,6 +64,9 @@ export function Detail({ metric, range }: { readonly metric: Metric; readonly ra
             {...(history.state === 'ready' ? { past: history.past } : {})}
           />
           {history.state === 'loading' && <p className="notice">Loading history…</p>}
+          {history.state === 'ready' && metric.by.length > 0 && !hasSeries(history.past) && (
+            <p className="notice">The total over time; its parts are shown live.</p>
+          )}
           {history.state === 'failed' && (
             <p className="notice" role="alert">{`No history: ${history.message}. Live values are shown.`}</p>
           )}

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react'
+import { serviceAddress } from '../lib/address.js'
 import type { Update } from '../lib/protocol.js'
 import { followMetric } from './share.js'
 
 export type { SeriesValue, Update } from '../lib/protocol.js'
 
 export interface RealtimeOptions {
-  /** Address of the service, such as `https://dashboard.example.com/`; default: where the page came from. */
+  /** The service or its socket: `https://dashboard.example.com`, `wss://dashboard.example.com/ws`; default: where the page came from. */
   readonly url?: string
   /** Read token, sent as `?token=`. */
   readonly token?: string
@@ -20,7 +21,7 @@ export function useRealtimeMetric(metricKey: string, options: RealtimeOptions = 
   const { url = '', token = '' } = options
   useEffect(() => {
     setData([])
-    return followMetric({ base: new URL(url, document.baseURI).href, token }, metricKey, setData)
+    return followMetric(serviceAddress(url, token, document.baseURI), metricKey, setData)
   }, [metricKey, url, token])
   return data
 }

@@ -10,6 +10,16 @@ export function pageAddress(href: string): Address {
   return { base: new URL('.', url).href.split(/[?#]/)[0]!, token: url.searchParams.get('token') ?? '' }
 }
 
+/** The address of a service from what people write: its root with or without `/` at the end, or its `/ws`; relative to `page`. */
+export function serviceAddress(written: string, token: string, page: string): Address {
+  const url = new URL(written, page)
+  const root = written === '' ? new URL('.', url).pathname : url.pathname.replace(/\/(ws)?$/, '').concat('/')
+  return {
+    base: `${url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin}${root}`,
+    token: token || (url.searchParams.get('token') ?? ''),
+  }
+}
+
 /** Address of an API path such as `api/metrics`, relative to the page so that a path prefix is kept. */
 export function apiUrl(address: Address, path: string, query: Readonly<Record<string, string | number>> = {}): string {
   const url = new URL(path, address.base)

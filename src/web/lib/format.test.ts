@@ -4,6 +4,7 @@ import { axisText, formatValue, shortText, valueText } from './format.js'
 const NBSP = '\u00a0'
 test.each([
   [184, 'req/s', `184${NBSP}req/s`],
+  [184, '1/s', `184${NBSP}/s`],
   [183.62, 'req/s', `184${NBSP}req/s`],
   [4.5, '', '4.50'],
   [45.5, '', '45.5'],

@@ -19,7 +19,7 @@ export function formatValue(value: number | null | undefined, unit: string, loca
   if (unit === 's' || unit === 'seconds') return scaled(value * 1_000, TIME, locale, trim)
   if (unit === 'B' || unit === 'bytes') return scaled(value, BYTES, locale, trim)
   if (isCurrency(unit)) return currency(value, unit, locale, trim)
-  return { before: '', digits: plain(value, locale, trim), after: unit }
+  return { before: '', digits: plain(value, locale, trim), after: unit.replace(/^1(?=\/)/, '') }
 }
 
 /** The same in one line, for axes, tables and screen readers. */

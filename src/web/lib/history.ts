@@ -7,6 +7,9 @@ export interface Past {
   readonly stepMs: number
 }
 
+/** Whether the past knows more than the total: a service may keep just that. */
+export const hasSeries = (past: Past): boolean => past.points.some(point => point.series !== undefined)
+
 /** Asks the service for the points of one metric between two instants (epoch ms). Throws what the service says is wrong. */
 export async function fetchHistory(
   address: Address,
