@@ -10,10 +10,10 @@ export function parseDuration(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * units[match[2] as Unit]
 }
 
-/** The way out for a text that should have been a duration: the same length in our spelling where that can be told. */
-export function durationFix(text: string): string {
+/** The way out for a text that should have been a duration: the same length in our spelling, where that can be told. */
+export function durationFix(text: string): string | undefined {
   const meant = guess(text.trim().toLowerCase())
-  return meant === undefined ? 'write a whole number and ms, s, m, h or d: 250ms, 5s, 10m, 1h, 7d' : `write ${meant}`
+  return meant === undefined ? undefined : `write ${meant}`
 }
 
 const words: Readonly<Record<string, number>> = {

@@ -36,7 +36,7 @@ export const explainFormat: Readonly<Record<string, (text: string) => Explanatio
   durationOrZero: text => badDuration(text, 'a duration'),
   durationOrAny: text => badDuration(text, 'a duration or `any`', ['any']),
   durationOrForever: text => badDuration(text, 'a duration or `forever`', ['forever']),
-  window: text => badDuration(text, 'a duration or one of hour, day, week, month', ['hour', 'day', 'week', 'month']),
+  window: text => badDuration(text, 'a window', ['hour', 'day', 'week', 'month']),
   rate: text => ({ code: 'bad-rate', message: `"${short(text)}" is not a rate`, fix: rateFix(text) }),
   clickhouse: text => ({
     code: 'bad-value',
@@ -68,15 +68,20 @@ function nameFix(text: string, others: RegExp, length: number, more = ''): strin
 
 /** `${NAME}` outside of targets is the likeliest reason for a strange name. */
 const unreplaced = (text: string): string | undefined =>
-  text.includes('${') ? '`${NAME}` is replaced under targets only: write the name itself' : undefined
+  text.includes('${') ? `\${NAME} is replaced under targets only: write the name itself` : undefined
 
 function badDuration(text: string, what: string, words: readonly string[] = []): Explanation {
-  if (/^0+(ms|s|m|h|d)$/.test(text))
+  if (/^0+(ms|s|m|h|d)$/.test(text)) {
     return { code: 'bad-duration', message: `${text} is too short`, fix: 'write a duration above zero' }
+  }
+  const also = words.length > 0 ? `, or ${words.join(', ')}` : ''
   return {
     code: 'bad-duration',
     message: `"${short(text)}" is not ${what}`,
-    fix: didYouMean(short(text), words) ?? durationFix(text),
+    fix:
+      didYouMean(short(text), words) ??
+      durationFix(text) ??
+      `write a number and ms, s, m, h or d: 250ms, 5m, 7d${also}`,
   }
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import type { Findings } from './findings.js'
 import { short } from './formats.js'
 import { glob, isPattern } from './glob.js'
-import { readSourceFile } from './readFile.js'
+import { type Reading, readSourceFile } from './readFile.js'
 import { get, itemsOf, type MapNode, type ScalarNode, textOf } from './yaml/node.js'
 import { parseYaml } from './yaml/parse.js'
 import { type SourceFile, spanOf } from './yaml/sourceFile.js'
@@ -17,10 +17,8 @@ export interface LoadedFiles {
   readonly texts: ReadonlyMap<string, string>
 }
 
-interface Loading {
-  readonly findings: Findings
+interface Loading extends Reading {
   readonly roots: MapNode[]
-  readonly texts: Map<string, string>
   /** Real paths of all files so far, and of those that are being included just now. */
   readonly done: Set<string>
   readonly open: string[]
@@ -29,14 +27,13 @@ interface Loading {
 /** Reads a metrics file and all that it includes. */
 export async function loadFiles(path: string, findings: Findings): Promise<LoadedFiles> {
   const loading: Loading = { findings, roots: [], texts: new Map(), done: new Set(), open: [] }
-  const file = await readSourceFile(path, await real(path), findings)
+  const file = await readSourceFile(path, await real(path), loading)
   if (file !== undefined) await loadFile(file, loading)
   return loading
 }
 
 async function loadFile(file: SourceFile, loading: Loading): Promise<void> {
   loading.done.add(file.path)
-  loading.texts.set(file.name, file.text)
   const root = parseYaml(file, loading.findings)
   if (root === undefined) return
   if (root.kind !== 'map') {
@@ -102,7 +99,7 @@ async function includePattern(item: ScalarNode, file: SourceFile, loading: Loadi
       findings.error('too-large', at, `more than ${maxFiles} files`, 'include fewer, larger files')
       return
     } else if (!loading.done.has(path)) {
-      const included = await readSourceFile(join(dirname(file.name), relative), path, findings, at)
+      const included = await readSourceFile(join(dirname(file.name), relative), path, loading, at)
       if (included !== undefined) await loadFile(included, loading)
     }
   }

@@ -4,25 +4,37 @@ import type { Findings } from './findings.js'
 import { maxBytes } from './yaml/limits.js'
 import { type SourceFile, sourceFile, spanOf } from './yaml/sourceFile.js'
 
+/** Where reading puts what it finds, and the texts that findings point into. */
+export interface Reading {
+  readonly findings: Findings
+  readonly texts: Map<string, string>
+}
+
 /** One metrics file, or undefined after saying why it cannot be read. `askedBy` is the `include` that names it. */
 export async function readSourceFile(
   name: string,
   path: string,
-  findings: Findings,
+  { findings, texts }: Reading,
   askedBy?: Span,
 ): Promise<SourceFile | undefined> {
   const start = { file: name, line: 1, column: 1, endLine: 1, endColumn: 2 }
   const bytes = await readBytes(path)
   if (typeof bytes === 'string') {
-    findings.error('unreadable-file', askedBy ?? start, `cannot read ${name}: ${bytes}`)
+    findings.error('unreadable-file', askedBy ?? start, `cannot read ${name}: ${bytes}`, 'check the path')
     return undefined
   }
   if (bytes.length > maxBytes) {
     findings.error('file-too-large', start, `the file is larger than 1 MiB`, 'split it and `include` the parts')
     return undefined
   }
-  const file = decode(name, path, bytes, findings)
-  if (file === undefined) return undefined
+  const { file, valid } = decode(name, path, bytes)
+  texts.set(name, file.text)
+  if (!valid) {
+    const start = Math.max(0, file.text.indexOf('\ufffd'))
+    const at = spanOf({ file, start, end: start + 1 })
+    findings.error('not-utf8', at, 'the file is not valid UTF-8 from here on', 'save it as UTF-8')
+    return undefined
+  }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are looked for
   const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(file.text)
   if (control === null) return file
@@ -51,18 +63,11 @@ async function readBytes(path: string): Promise<Uint8Array | string> {
   }
 }
 
-function decode(name: string, path: string, bytes: Uint8Array, findings: Findings): SourceFile | undefined {
+function decode(name: string, path: string, bytes: Uint8Array): { file: SourceFile; valid: boolean } {
+  const read = (fatal: boolean) => sourceFile(name, path, new TextDecoder('utf-8', { fatal }).decode(bytes))
   try {
-    return sourceFile(name, path, new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return { file: read(true), valid: true }
   } catch {
-    const file = sourceFile(name, path, new TextDecoder('utf-8').decode(bytes))
-    const start = Math.max(0, file.text.indexOf('\ufffd'))
-    findings.error(
-      'not-utf8',
-      spanOf({ file, start, end: start + 1 }),
-      'the file is not valid UTF-8 from here on',
-      'save it as UTF-8',
-    )
-    return undefined
+    return { file: read(false), valid: false }
   }
 }

@@ -16,8 +16,8 @@ export function describeSchemaError(error: ErrorObject, document: Node, findings
   const place = find(document, error.instancePath)
   const { node } = place
   const params = error.params as Readonly<Record<string, unknown>>
-  const at = spanOf(place.entry && node.kind !== 'scalar' ? place.entry.keyNode : node)
-  const what = place.entry ? `"${short(place.entry.key)}"` : 'this'
+  const at = spanOf(node.kind === 'scalar' ? node : (place.entry?.keyNode ?? { ...node, end: node.start + 1 }))
+  const what = place.entry ? `"${short(place.entry.key)}"` : 'this entry'
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(params.additionalProperty)
@@ -34,21 +34,15 @@ export function describeSchemaError(error: ErrorObject, document: Node, findings
     }
     case 'required': {
       const key = String(params.missingProperty)
-      findings.error(
-        'missing-key',
-        place.entry ? spanOf(place.entry.keyNode) : at,
-        `${place.entry ? what : 'the file'} has no "${key}"`,
-        `add \`${key}:\`${hint(error, key)}`,
-      )
+      const owner = place.entry ? what : error.instancePath === '' ? 'the file' : 'this entry'
+      const span = place.entry ? spanOf(place.entry.keyNode) : at
+      findings.error('missing-key', span, `${owner} has no "${key}"`, `add \`${key}:\`${hint(error, key)}`)
       return
     }
     case 'pattern': {
       const text = error.propertyName ?? String(error.data)
       const span = error.propertyName === undefined ? at : spanOf(getEntry(node, error.propertyName)!.keyNode)
-      const name =
-        /\$defs\/(\w+)\/pattern$/.exec(error.schemaPath)?.[1] ??
-        /properties\/(\w+)\/pattern$/.exec(error.schemaPath)?.[1] ??
-        ''
+      const name = formatName(error.schemaPath)
       const explanation = explainFormat[name]?.(text) ?? {
         code: 'bad-value',
         message: `"${short(text)}" is not allowed here`,
@@ -57,13 +51,8 @@ export function describeSchemaError(error: ErrorObject, document: Node, findings
       return
     }
     case 'type': {
-      const wanted = [error.schema as string | string[]].flat()
-      findings.error(
-        'wrong-type',
-        at,
-        `${what} must be ${wanted.map(typeName).join(' or ')}, not ${kindOf(node)}`,
-        typeFix(wanted, node),
-      )
+      const wanted = [error.schema as string | string[]].flat().map(typeName).join(' or ')
+      findings.error('wrong-type', at, `${what} must be ${wanted}, not ${kindOf(node)}`, typeFix(error, node))
       return
     }
     case 'enum':
@@ -79,13 +68,12 @@ export function describeSchemaError(error: ErrorObject, document: Node, findings
       return
     }
     case 'minimum':
-    case 'maximum':
-      findings.error(
-        'out-of-range',
-        at,
-        `${what} must be ${error.keyword === 'minimum' ? 'at least' : 'at most'} ${error.schema}, not ${error.data}`,
-      )
+    case 'maximum': {
+      const { minimum, maximum } = error.parentSchema as { minimum?: number; maximum?: number }
+      const range = `from ${minimum} to ${maximum}`
+      findings.error('out-of-range', at, `${what} is ${error.data}, it must be ${range}`, `write a number ${range}`)
       return
+    }
     case 'minLength':
       findings.error('bad-value', at, `${what} is empty`, 'write a text, or remove the key')
       return
@@ -140,12 +128,17 @@ function kindOf(node: Node): string {
   return typeof node.value === 'string' ? `the text "${short(node.value)}"` : String(node.value)
 }
 
-function typeFix(wanted: readonly string[], node: Node): string | undefined {
-  if (node.kind !== 'scalar') return undefined
+function typeFix(error: ErrorObject, node: Node): string | undefined {
+  const wanted = [error.schema as string | string[]].flat()
+  if (node.kind !== 'scalar') return wanted.includes('object') ? 'write `name: value` lines under it' : undefined
   if (node.value === null) return 'write a value, or remove the key'
   if (wanted[0] === 'array') return `write [${node.value}]`
+  const format = explainFormat[formatName(error.schemaPath)]
+  if (format !== undefined) return format(String(node.value)).fix
   if (wanted.includes('string')) return `write "${node.value}" in quotes, if that text is meant`
-  if (wanted.some(type => type === 'integer' || type === 'number') && /^\d+$/.test(String(node.value)))
-    return `write ${node.value} without quotes`
-  return undefined
+  const isNumber = wanted.some(type => type === 'integer' || type === 'number')
+  return isNumber && /^\d+$/.test(String(node.value)) ? `write ${node.value} without quotes` : undefined
 }
+
+/** `#/$defs/duration/pattern` → `duration`. */
+const formatName = (schemaPath: string): string => /(?:\$defs|properties)\/(\w+)\/\w+$/.exec(schemaPath)?.[1] ?? ''

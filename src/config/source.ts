@@ -94,11 +94,7 @@ function resolveColumn({ key: name, keyNode, value }: Entry, source: string, fin
   if (text === undefined) return undefined
   const parsed = parseColumnType(text)
   if (!parsed.ok) {
-    findings.error(
-      'bad-type',
-      spanOf(typeNode!),
-      `column ${short(name)}: ${short(parsed.message) === parsed.message ? parsed.message : parsed.message.slice(0, 400)}`,
-    )
+    findings.error('bad-type', spanOf(typeNode!), `column ${short(name)}: ${parsed.message.slice(0, 400)}`)
     return undefined
   }
   const defaultNode = get(value, 'default')

@@ -46,6 +46,7 @@ export function jsonOf(node: Node): JsonValue {
 }
 
 function isRounded(node: ScalarNode): boolean {
+  if (!Number.isFinite(node.value)) return true
   const written = writtenText(node)
   return /^[-+]?\d*\.?\d+$/.test(written) && written.replace(/^[-+]?[0.]*|\./g, '').length > 15
 }

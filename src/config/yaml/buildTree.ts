@@ -119,7 +119,7 @@ function readKey(key: ParsedNode | null, start: number, context: Context): Scala
   const { file, findings } = context
   const node = isScalar(key) ? scalar(key as Scalar.Parsed, context) : undefined
   if (node === undefined || typeof node.value !== 'string') {
-    const span = spanOf(node ?? { file, start, end: start + 1 })
+    const span = spanOf({ file, start, end: Math.max(node?.end ?? 0, start + 1) })
     const fix =
       node === undefined || node.value === null ? 'write a name before the `:`' : `write "${node.value}" in quotes`
     findings.error('bad-key', span, 'a key must be text', fix)
