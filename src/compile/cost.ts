@@ -17,8 +17,8 @@ const MERGE_US: Record<StateFunction, number> = {
   first: 0.3,
   last: 0.3,
   quantile: 7,
-  uniq: 45,
-  uniq_exact: 200,
+  uniq: 18,
+  uniq_exact: 60,
 }
 
 /** An SLA is a p99 on a busy machine; the estimate is a median on a quiet one. Measured, they are up to this far apart. */

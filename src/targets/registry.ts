@@ -1,5 +1,6 @@
 import { clickhouse } from './clickhouse/engine.js'
+import { service } from './service/engine.js'
 import type { Engine } from './target.js'
 
-/** Every engine that rtdash compiles for: a new one is a folder and a line here. */
-export const engines: readonly Engine[] = [clickhouse]
+/** Every engine that rtdash compiles for, in the order in which they build on each other: a new one is a folder and a line. */
+export const engines: readonly Engine[] = [clickhouse, service]

@@ -1,4 +1,5 @@
 import type { Resource } from '../../model/resource.js'
+import type { ServiceConfig } from '../../model/serviceConfig.js'
 import { mark } from './mark.js'
 import { createDatabase, createRollupView, createTable, createView } from './render.js'
 
@@ -36,3 +37,7 @@ export function files(resources: readonly Resource[]): Map<string, string> {
   }
   return out
 }
+
+/** Each metric's refresh, for whoever reviews what a change of the file means. */
+export const queries = (service: ServiceConfig): Map<string, string> =>
+  new Map(service.metrics.map(metric => [`clickhouse/queries/${metric.name}.sql`, `${metric.query}\n`]))

@@ -4,8 +4,8 @@ import { arrivedBefore, rollupSelect } from '../render.js'
 import { id, qualified } from '../text.js'
 import { type ApplyContext, record, recorded } from './context.js'
 
-/** One block per partition, whatever its size: the token then stands for all of it. */
-const ONE_BLOCK = {
+/** Blocks as large as they get, in a fixed order: the token then stands for the same rows whenever it is sent again. */
+const SAME_BLOCKS = {
   min_insert_block_size_rows: 0,
   min_insert_block_size_bytes: 0,
   max_block_size: 100_000_000,
@@ -44,10 +44,10 @@ export async function backfill(
       const select = rollupSelect(spec, states, [arrivedBefore(from), `${day} = ${number}`])
       const columns = [...spec.keys, ...states].map(({ name }) => id(name)).join(', ')
       await clickhouse.command(
-        `INSERT INTO ${qualified(database, spec.table.name)} (${columns}) ${select}`,
+        `INSERT INTO ${qualified(database, spec.table.name)} (${columns}) ${select} ORDER BY ${spec.keys.map(key => id(key.name)).join(', ')}`,
         undefined,
         {
-          settings: { ...ONE_BLOCK, insert_deduplication_token: `fill/${view}/${from}/${number}` },
+          settings: { ...SAME_BLOCKS, insert_deduplication_token: `fill/${view}/${from}/${number}` },
         },
       )
       await record(context, 'filled', view, { from, day: number })
