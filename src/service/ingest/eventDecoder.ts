@@ -5,7 +5,7 @@ import type { RowColumn } from './batch.js'
 import { encoder, zero } from './columns/column.js'
 import type { Encode } from './columns/encode.js'
 import type { Instant } from './columns/instant.js'
-import { columnType } from './columnTypes.js'
+import { columnType, comparableType } from './columnTypes.js'
 import { type Encoded, leadingColumns, type Reason } from './encoded.js'
 import { type Halves, keyedHash, newHashKey } from './hash.js'
 import { RowWriter } from './rowWriter.js'
@@ -131,7 +131,7 @@ export function createDecoder(source: SourceConfig): EventDecoder {
   const columns = [
     ...leadingColumns,
     { name: rawColumns.canary, type: 'UInt64' },
-    ...source.columns.map(({ name, type }) => ({ name, type })),
+    ...source.columns.map(({ name, type }) => ({ name, type: comparableType(type) })),
   ]
   return { columns, decode, idHash }
 }

@@ -4,6 +4,7 @@ import type { EventDecoder } from './eventDecoder.js'
 import type { SeenTable } from './seenTable.js'
 
 const DAY_S = 86_400
+const HOUR_S = 3600
 /** Rows of one answer: read in pieces, so that memory stays small. */
 const PIECE = 100_000
 const UNKNOWN_DATABASE = 81
@@ -63,20 +64,24 @@ export async function refillKeys(
   source: SourceConfig,
   keys: SeenTable,
 ): Promise<void> {
-  const now = Math.floor(Date.now() / 1000)
-  const HOUR = 3600
-  for (let from = now - DAY_S; from <= now; from += HOUR) {
-    const rows = await orNothing(() =>
-      clickhouse.query<{ k: string; s: number; stored: string; rejected: string }>(
-        `SELECT k, max(s) AS s, sum(stored) AS stored, sum(rejected) AS rejected FROM (
-           SELECT _key AS k, toUnixTimestamp(ingested_at) AS s, 1 AS stored, 0 AS rejected FROM ${name(database, source.table)}
-           WHERE ingested_at >= toDateTime64({from:UInt32}, 3, 'UTC') AND ingested_at < toDateTime64({end:UInt32}, 3, 'UTC') AND _key != 0
-           UNION ALL
-           SELECT _key, toUnixTimestamp(received_at), 0, 1 FROM ${name(database, source.deadLetters)}
-           WHERE received_at >= toDateTime64({from:UInt32}, 3, 'UTC') AND received_at < toDateTime64({end:UInt32}, 3, 'UTC') AND _key != 0
-         ) GROUP BY k`,
-        { from, end: from + HOUR },
-      ),
+  const from = Math.floor(Date.now() / 1000) - DAY_S
+  const all = (range: string) => `
+    SELECT _key AS k, toUnixTimestamp(ingested_at) AS s, 1 AS stored, 0 AS rejected
+    FROM ${name(database, source.table)} WHERE ${range.replaceAll('AT', 'ingested_at')} AND _key != 0
+    UNION ALL
+    SELECT _key, toUnixTimestamp(received_at), 0, 1
+    FROM ${name(database, source.deadLetters)} WHERE ${range.replaceAll('AT', 'received_at')} AND _key != 0`
+  const hours = await orNothing(() =>
+    clickhouse.query<{ hour: number }>(
+      `SELECT DISTINCT intDiv(s, ${HOUR_S}) AS hour FROM (${all("AT >= toDateTime64({from:UInt32}, 3, 'UTC')")})`,
+      { from },
+    ),
+  )
+  for (const { hour } of hours) {
+    const rows = await clickhouse.query<{ k: string; s: number; stored: string; rejected: string }>(
+      `SELECT k, max(s) AS s, sum(stored) AS stored, sum(rejected) AS rejected
+       FROM (${all("AT >= toDateTime64({from:UInt32}, 3, 'UTC') AND AT < toDateTime64({end:UInt32}, 3, 'UTC')")}) GROUP BY k`,
+      { from: hour * HOUR_S, end: (hour + 1) * HOUR_S },
     )
     for (const row of rows) {
       const key = BigInt(row.k)
