@@ -48,7 +48,7 @@ export function Chart({ metric, feed, picker, large = false, past }: Props) {
         visible = entries.at(-1)?.isIntersecting ?? true
         draw()
       },
-      { rootMargin: '50%' },
+      { rootMargin: '15%' },
     )
     sight.observe(host.current)
     draw()

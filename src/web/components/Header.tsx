@@ -15,6 +15,7 @@ export function Header() {
   const { dashboard, theme } = usePage()
   const catalogue = useValue(dashboard.catalogue)
   const status = useValue(dashboard.status)
+  const problem = useValue(dashboard.problem)
   const viewers = useValue(dashboard.viewers)
   const dark = useValue(theme) === 'dark'
   return (
@@ -24,7 +25,7 @@ export function Header() {
       </h1>
       <Overall />
       <p className="connection" data-status={status} role="status">
-        {STATUS_WORDS[status]}
+        {status !== 'live' && problem === 'unauthorised' ? 'The token is refused' : STATUS_WORDS[status]}
         {viewers !== null && status === 'live' && (
           <span className="viewers">{`${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`}</span>
         )}

@@ -19,7 +19,7 @@ export interface LinePicker {
   pick(points: readonly Point[], now: number): Lines
 }
 
-export function createLinePicker(metric: Metric): LinePicker {
+function createLinePicker(metric: Metric): LinePicker {
   const lines = observable(NONE)
   let pickedAt = Number.NEGATIVE_INFINITY
   return {

@@ -5,9 +5,10 @@ import { boundsFromDate, boundsFromTimestamp, narrow, offsetOf, UNKNOWN_CLOCK } 
 import { createFeeds, type Feeds } from './feed.js'
 import { type Link, type LinkStatus, openLink } from './link.js'
 import { type Observable, observable } from './observable.js'
+import { pacedFrames } from './pace.js'
 import type { Frame } from './protocol.js'
 
-/** Why there is no catalogue yet. */
+/** Why the catalogue could not be had, the first time or again. */
 export type Problem = 'loading' | 'unreachable' | 'unauthorised'
 
 /** Everything the page shows, kept outside of React: components listen to just what they draw. */
@@ -33,7 +34,7 @@ export function startDashboard(address: Address): Dashboard {
   const problem = observable<Problem | null>('loading')
   const status = observable<LinkStatus>('connecting')
   const viewers = observable<number | null>(null)
-  const feeds = createFeeds(callback => requestAnimationFrame(callback))
+  const feeds = createFeeds(pacedFrames())
   let clock = UNKNOWN_CLOCK
   const serverNow = () => Date.now() + offsetOf(clock)
   const now = observable(serverNow())
@@ -58,7 +59,7 @@ export function startDashboard(address: Address): Dashboard {
         if (own === asked) adopt(readCatalogue(body))
         return
       } catch (error) {
-        if (!catalogue.get()) problem.set(error instanceof Unauthorised ? 'unauthorised' : 'unreachable')
+        problem.set(error instanceof Unauthorised ? 'unauthorised' : 'unreachable')
         await new Promise(resolve => setTimeout(resolve, backoffDelay(attempt)))
       }
     }
@@ -96,9 +97,10 @@ export function startDashboard(address: Address): Dashboard {
   function onStatus(next: LinkStatus) {
     const before = status.get()
     status.set(next)
-    // The configuration may have changed while there was no connection.
-    if (next === 'live' && before !== 'live' && wasLive) void loadCatalogue()
-    if (next === 'live') wasLive = true
+    // Offline, the answer tells why: nobody there, or a token that has run out. Back, the configuration may be another.
+    const returned = next === 'live' && before !== 'live' && wasLive
+    if (next === 'offline' || returned) void loadCatalogue()
+    wasLive ||= next === 'live'
   }
   let wasLive = false
 

@@ -3,7 +3,7 @@ import type { Update } from './protocol.js'
 import { createRing, type Ring } from './ring.js'
 
 /** How many updates of a metric are kept and drawn. */
-export const KEPT_UPDATES = 300
+const KEPT_UPDATES = 300
 
 /** What is known of one metric: its last updates, and the newest one as last shown on the screen. */
 export interface Feed {
