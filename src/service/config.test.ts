@@ -4,7 +4,11 @@ import { metric, metrics } from './testing/fixture.js'
 import { type Harness, startHarness } from './testing/harness.js'
 
 let harness: Harness
-const [requests, errorRate, revenue] = metrics('shop') as [ReturnType<typeof metric>, ReturnType<typeof metric>, ReturnType<typeof metric>]
+const [requests, errorRate, revenue] = metrics('shop') as [
+  ReturnType<typeof metric>,
+  ReturnType<typeof metric>,
+  ReturnType<typeof metric>,
+]
 
 beforeAll(async () => {
   harness = await startHarness([requests, errorRate])
@@ -15,7 +19,9 @@ test('a new configuration is taken up under a running connection', async () => {
   const client = await openSocket(harness.service.url)
   client.send({ action: 'subscribe', metrics: ['requests', 'error_rate', 'revenue'] })
   await client.inbox.until(all => all.some(message => message.metric === 'requests'))
-  expect(client.inbox.all).toContainEqual(expect.objectContaining({ metric: 'revenue', error: 'unknown_metric', value: null }))
+  expect(client.inbox.all).toContainEqual(
+    expect.objectContaining({ metric: 'revenue', error: 'unknown_metric', value: null }),
+  )
 
   const before = client.inbox.all.length
   const hash = await harness.apply([{ ...requests, title: 'Requests' }, revenue])
@@ -48,7 +54,10 @@ test('a metric that means the same keeps what was kept; one that means something
   }
   const series = (await read('requests')).filter(update => update.series)
   expect(series.length).toBeGreaterThan(0)
-  await harness.apply([requests, metric('shop', { name: 'revenue', value: '7', windowMs: 60_000, refreshMs: 500, empty: 7 })])
+  await harness.apply([
+    requests,
+    metric('shop', { name: 'revenue', value: '7', windowMs: 60_000, refreshMs: 500, empty: 7 }),
+  ])
   await expect.poll(async () => (await read('revenue')).every(update => update.value === 7)).toBe(true)
   const again = await read('requests')
   expect(again.filter(update => update.timestamp <= series.at(-1)!.timestamp && update.series)).toEqual(
@@ -64,7 +73,12 @@ test('metrics that mean the same are computed once', async () => {
   const all = await client.inbox.until(messages => messages.filter(({ metric }) => metric === 'z').length >= 4)
   await client.close()
   const at = all.at(-1)!.timestamp - 500
-  expect(all.filter(({ timestamp }) => timestamp === at).map(({ metric }) => metric).sort()).toEqual(['x', 'y', 'z'])
+  expect(
+    all
+      .filter(({ timestamp }) => timestamp === at)
+      .map(({ metric }) => metric)
+      .sort(),
+  ).toEqual(['x', 'y', 'z'])
   expect(client.frames.some(frame => frame.startsWith('[') && JSON.parse(frame).length === 3)).toBe(true)
   await harness.ch.client.command('SYSTEM FLUSH LOGS')
   const [row] = await harness.ch.client.query<{ n: string; instants: string }>(

@@ -14,7 +14,12 @@ let service: RunningService
 
 beforeAll(async () => {
   ch = await testClickHouse()
-  service = await startService({ clickhouse: ch.client, database: 'shop', port: 0, stateDir: mkdtempSync(join(tmpdir(), 'rtdash-service-')) })
+  service = await startService({
+    clickhouse: ch.client,
+    database: 'shop',
+    port: 0,
+    stateDir: mkdtempSync(join(tmpdir(), 'rtdash-service-')),
+  })
 })
 afterAll(async () => {
   await service?.stop()

@@ -16,7 +16,8 @@ afterAll(async () => {
   await harness?.stop()
 })
 
-const isRising = (updates: readonly Update[]) => updates.every((u, i) => i === 0 || u.timestamp > updates[i - 1]!.timestamp)
+const isRising = (updates: readonly Update[]) =>
+  updates.every((u, i) => i === 0 || u.timestamp > updates[i - 1]!.timestamp)
 const of = (updates: readonly Update[], metric: string) => updates.filter(update => update.metric === metric)
 
 test('since: clients that come back at any moment have what a client that stayed has', async () => {

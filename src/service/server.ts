@@ -6,7 +6,14 @@ import { HttpError } from './http/answer.js'
 import { createRouter, type Route } from './http/router.js'
 import { createIngest, type Ingest } from './ingest/ingest.js'
 import { createLag } from './lag.js'
-import { type AuthOptions, type Role, type RunningService, resolveAuth, resolveLimits, type ServiceOptions } from './options.js'
+import {
+  type AuthOptions,
+  type Role,
+  type RunningService,
+  resolveAuth,
+  resolveLimits,
+  type ServiceOptions,
+} from './options.js'
 import { createCanaries } from './publish/canaries.js'
 import { localFanout } from './publish/fanout.js'
 import { createLimiter } from './publish/limiter.js'

@@ -1,4 +1,4 @@
-import type { ClickHouse } from '../../clients/clickhouse.js'
+import { type ClickHouse, ClickHouseError } from '../../clients/clickhouse.js'
 import type { MetricConfig } from '../../model/serviceConfig.js'
 import { HttpError } from '../http/answer.js'
 import { asofAt } from '../publish/asof.js'
@@ -68,15 +68,16 @@ async function read(db: ClickHouse, metric: MetricConfig, range: Range): Promise
       }
     } catch (error) {
       failure = error
-      if (!isTooSlow(error)) break
+      if (!isTooCostly(error)) break
     }
   }
   throw failure
 }
 
-/** TIMEOUT_EXCEEDED, or no answer in time. */
-const isTooSlow = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 159 || error.code === 0)
+/** TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES; 0: no answer in time. */
+const TOO_COSTLY = new Set([0, 158, 159, 160, 241, 307])
+
+const isTooCostly = (error: unknown): boolean => error instanceof ClickHouseError && TOO_COSTLY.has(error.code)
 
 function instants({ from, to, step }: Range): number[] {
   const first = Math.ceil(from / step) * step

@@ -39,7 +39,8 @@ export const openapi = () => ({
   info: {
     title: 'rtdash service',
     version: '1',
-    description: 'Metrics computed once per refresh: polled, streamed as server-sent events, or pushed over a WebSocket at /ws.',
+    description:
+      'Metrics computed once per refresh: polled, streamed as server-sent events, or pushed over a WebSocket at /ws.',
   },
   security: [{}, { bearer: [] }, { token: [] }],
   paths: {
@@ -78,7 +79,10 @@ export const openapi = () => ({
       get: {
         summary: 'Server-sent events: one Update in each',
         parameters: [
-          { ...query('metric', 'May be given many times', { type: 'array', items: { type: 'string' } }, true), explode: true },
+          {
+            ...query('metric', 'May be given many times', { type: 'array', items: { type: 'string' } }, true),
+            explode: true,
+          },
           { name: 'Last-Event-ID', in: 'header', description: 'Goes on after this event', schema: { type: 'string' } },
         ],
         responses: {
@@ -93,12 +97,19 @@ export const openapi = () => ({
         security: [{}, { bearer: [] }],
         parameters: [
           path('source', "The source's name"),
-          { name: 'Idempotency-Key', in: 'header', description: 'The same key counts once', schema: { type: 'string' } },
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            description: 'The same key counts once',
+            schema: { type: 'string' },
+          },
         ],
         requestBody: {
           required: true,
           content: {
-            'application/json': { schema: { oneOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }] } },
+            'application/json': {
+              schema: { oneOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }] },
+            },
             'application/x-ndjson': { schema: { type: 'string' } },
           },
         },

@@ -52,7 +52,10 @@ export const schemas = {
   History: object({
     metric: text,
     step: { ...number, description: 'The step used, in milliseconds' },
-    points: { type: 'array', items: object({ timestamp: number, value: maybe('number'), exact: text }, ['timestamp', 'value']) },
+    points: {
+      type: 'array',
+      items: object({ timestamp: number, value: maybe('number'), exact: text }, ['timestamp', 'value']),
+    },
   }),
   Accepted: object({
     accepted: number,

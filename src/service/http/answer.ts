@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ClickHouseError } from '../../clients/clickhouse.js'
 
 /** An answer that is an error: `{"error":code,"message":…}`. */
 export class HttpError extends Error {
@@ -46,14 +47,21 @@ export function sendText(res: ServerResponse, text: string, status = 200, type =
   send(res, status, type, text, {})
 }
 
-/** Sends any error: HttpError as it says, others as 500 without their inner words. */
+/** HttpError as it is; a database that is away is 503; anything else 500, without its inner words. */
+function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error
+  if (error instanceof ClickHouseError && error.retryable)
+    return new HttpError(503, 'database_unavailable', 'the database does not answer in time', { 'Retry-After': '2' })
+  return new HttpError(500, 'internal', 'something went wrong here; see the log')
+}
+
+/** Sends any error as `{"error":code,"message":…}`. */
 export function sendError(res: ServerResponse, error: unknown): void {
   if (res.headersSent) {
     res.destroy()
     return
   }
-  const known =
-    error instanceof HttpError ? error : new HttpError(500, 'internal', 'something went wrong here; see the log')
+  const known = toHttpError(error)
   const headers = { 'Cache-Control': 'no-store', ...known.headers }
   sendJson(res, { error: known.code, message: known.message }, { status: known.status, headers })
 }

@@ -9,12 +9,17 @@ export async function createPipeline(db: ClickHouse, database: string): Promise<
     `CREATE DATABASE ${database}`,
     `CREATE TABLE ${database}.events (
        event_type LowCardinality(String), region LowCardinality(String), amount Decimal(18, 4), ts DateTime64(3, 'UTC'),
-       ingested_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'), _canary UInt64
-     ) ENGINE = MergeTree ORDER BY ts`,
+       ingested_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'), _canary UInt64, _batch UInt64, _key UInt64
+     ) ENGINE = MergeTree PARTITION BY toYYYYMMDD(ingested_at) ORDER BY ts
+     SETTINGS non_replicated_deduplication_window = 10000`,
+    `CREATE TABLE ${database}.events_dead_letters (
+       received_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'), reason LowCardinality(String), message String,
+       line UInt32, column String, event String, _batch UInt64, _key UInt64
+     ) ENGINE = MergeTree ORDER BY received_at SETTINGS non_replicated_deduplication_window = 10000`,
     `CREATE TABLE ${database}.rollup (
        bucket DateTime64(3, 'UTC'), region LowCardinality(String), n SimpleAggregateFunction(sum, UInt64),
        errors SimpleAggregateFunction(sum, UInt64), amount SimpleAggregateFunction(sum, Decimal(38, 4))
-     ) ENGINE = AggregatingMergeTree ORDER BY (bucket, region)`,
+     ) ENGINE = AggregatingMergeTree ORDER BY (bucket, region) SETTINGS non_replicated_deduplication_window = 10000`,
     `CREATE MATERIALIZED VIEW ${database}.rollup_view TO ${database}.rollup AS
        SELECT toDateTime64(toStartOfInterval(ts, INTERVAL 250 millisecond), 3, 'UTC') AS bucket, region, count() AS n,
          countIf(event_type = 'error') AS errors, sum(amount) AS amount

@@ -11,6 +11,7 @@ import { applyConfig, createPipeline, insertEvents, serviceConfig, type TestEven
 export interface Harness {
   readonly ch: TestClickHouse
   readonly database: string
+  readonly stateDir: string
   readonly service: RunningService
   /** Takes up other metrics, and waits until the service has. */
   apply(metrics: readonly MetricConfig[]): Promise<string>
@@ -22,7 +23,10 @@ export interface Harness {
   stop(): Promise<void>
 }
 
-export async function startHarness(metrics: readonly MetricConfig[], options: Partial<ServiceOptions> = {}): Promise<Harness> {
+export async function startHarness(
+  metrics: readonly MetricConfig[],
+  options: Partial<ServiceOptions> = {},
+): Promise<Harness> {
   const database = 'shop'
   const ch = await testClickHouse()
   const stateDir = mkdtempSync(join(tmpdir(), 'rtdash-service-'))
@@ -35,6 +39,7 @@ export async function startHarness(metrics: readonly MetricConfig[], options: Pa
   return {
     ch,
     database,
+    stateDir,
     service,
     get,
     insert,
