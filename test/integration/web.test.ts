@@ -149,6 +149,21 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
     expect(new URL((await socket).url()).searchParams.get('token')).toBe('secret')
   })
 
+  test('the chosen colours outlive a reload, and a phone needs no scrolling to the side', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.emulateMedia({ colorScheme: 'light' })
+    await open()
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('light')
+    await page.getByRole('button', { name: 'Use dark colours' }).click()
+    await page.reload()
+    await page.waitForSelector('html[data-theme=dark][data-ready=true]')
+    const width = 'Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)'
+    expect(await page.evaluate(width)).toBe(390)
+    await page.goto(`${fake.url}#requests_per_second/24h`)
+    await page.waitForSelector('main.detail')
+    expect(await page.evaluate(width)).toBe(390)
+  })
+
   test('the React hook gives other apps the last 300 updates over one connection, and resumes', async () => {
     const app = await startFake({ metrics: STOREFRONT, page: join(folder, 'hook') })
     try {
