@@ -1,8 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-
-/** Which files rtdash wrote into a folder: only these are ever removed again. */
-const listName = '.rtdash-files'
+import { dirname, isAbsolute, join } from 'node:path'
 
 export interface OutdatedFile {
   readonly file: string
@@ -17,13 +14,6 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, str
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
   }
-  await writeFile(
-    join(folder, listName),
-    [...files.keys()]
-      .sort()
-      .map(name => `${name}\n`)
-      .join(''),
-  )
 }
 
 /** How the folder on disk differs from the files, by name. */
@@ -38,8 +28,19 @@ export async function compareFolder(folder: string, files: ReadonlyMap<string, s
   return outdated.sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
+/** Files that the folder's own manifest names and the result does not have: only what rtdash wrote is ever removed. */
 async function obsolete(folder: string, files: ReadonlyMap<string, string>): Promise<string[]> {
-  const list = await readFile(join(folder, listName), 'utf8').catch(() => '')
-  // Names are joined to the folder: one that leads out of it was not written by rtdash.
-  return list.split('\n').filter(name => name !== '' && !files.has(name) && !name.split('/').includes('..'))
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '{}')
+  return namedFiles(text).filter(name => !files.has(name))
+}
+
+function namedFiles(manifest: string): string[] {
+  try {
+    const { files } = JSON.parse(manifest) as { files?: readonly { path?: unknown }[] }
+    const names = (files ?? []).flatMap(({ path }) => (typeof path === 'string' ? [path] : []))
+    // Names are joined to the folder: one that leads out of it was not written by rtdash.
+    return names.filter(name => !isAbsolute(name) && !name.split(/[\\/]/).includes('..'))
+  } catch {
+    return []
+  }
 }

@@ -40,7 +40,7 @@ function describe(error: unknown): { code: string; message: string; fix?: string
 /** An error's own code where it has one in words, else its class: AlreadyRunningError is `already-running`. */
 function codeOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string' && /^[a-z][a-z-]*$/i.test(error.code)) return error.code
-  const name = error.name.replace(/Error$/, '')
+  const name = error.name.replace(/Error$/, '').replace('ClickHouse', 'Clickhouse')
   if (name === '' || error instanceof TypeError || error instanceof RangeError) return 'failed'
   return name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
 }
