@@ -31,17 +31,20 @@ const tableName = ({ database, table }: Insert): string => `${quote(database)}.$
 export function createClickHouseSink(options: SinkOptions): Sink & { resend(batch: Batch): Promise<void> } {
   const { clickhouse, log, signal, onTrouble, onInsert } = options
 
-  async function send(batch: Batch, insert: Insert, mayBeThere: boolean): Promise<void> {
+  async function send(batch: Batch, insert: Insert, mayBeThere: boolean, refusable: boolean): Promise<void> {
     let unknown = mayBeThere
+    let stored = false
     let failingSince = 0
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       signal.throwIfAborted()
       try {
-        await attempt(batch, insert, unknown)
+        const before = unknown ? await ingestedAt(batch, insert) : undefined
+        stored = before !== undefined
+        await put(batch, insert, before)
         return
       } catch (error) {
         const failure = error as ClickHouseError
-        if (REFUSED.has(failure.code)) throw new BatchRefused(failure.message, { cause: error })
+        if (refusable && !stored && REFUSED.has(failure.code)) throw new BatchRefused(failure.message, { cause: error })
         unknown = true
         failingSince ||= Date.now()
         onTrouble(Date.now() - failingSince, failure)
@@ -51,29 +54,16 @@ export function createClickHouseSink(options: SinkOptions): Sink & { resend(batc
     }
   }
 
-  async function attempt(batch: Batch, insert: Insert, unknown: boolean): Promise<void> {
-    const before = unknown ? await ingestedAt(batch, insert) : undefined
+  /** One attempt. `before` is the time under which the batch is there already: sent again, it heals views that failed. */
+  async function put(batch: Batch, insert: Insert, before: bigint | undefined): Promise<void> {
     // Dead letters feed no view: what is there is whole.
     if (before !== undefined && insert.kind === 'dead') return
+    const { columns, rows } = before === undefined ? insert : underTime(insert, before)
     const started = Date.now()
-    if (before === undefined) await put(batch, insert, insert.columns, insert.rows.bytes)
-    else {
-      const time = Buffer.alloc(8)
-      time.writeBigInt64LE(before)
-      await put(
-        batch,
-        insert,
-        [{ name: rawColumns.ingestedAt, type: "DateTime64(3, 'UTC')" }, ...insert.columns],
-        withPrefix(insert.rows, time).bytes,
-      )
-    }
-    onInsert?.(Date.now() - started)
-  }
-
-  function put(batch: Batch, insert: Insert, columns: readonly RowColumn[], bytes: Buffer): Promise<void> {
     const list = columns.map(({ name }) => quote(name)).join(', ')
-    const body = Buffer.concat([header(columns), bytes])
-    return clickhouse.insert(`${tableName(insert)} (${list})`, body, FORMAT, insertSettings(batch.token))
+    const body = Buffer.concat([header(columns), rows.bytes])
+    await clickhouse.insert(`${tableName(insert)} (${list})`, body, FORMAT, insertSettings(batch.token))
+    onInsert?.(Date.now() - started)
   }
 
   /** The time that raw gave to the batch, undefined where nothing of it is there and no attempt is running any more. */
@@ -96,13 +86,21 @@ export function createClickHouseSink(options: SinkOptions): Sink & { resend(batc
   }
 
   async function write(batch: Batch, mayBeThere: boolean): Promise<void> {
-    // Dead letters first: a batch that is refused has then stored no event, and its client sends all of it again.
-    const dead = batch.inserts.filter(({ kind }) => kind === 'dead')
+    // Raw first: when that is refused, nothing of the batch is stored. Once it is stored, dead letters are insisted on.
     const raw = batch.inserts.filter(({ kind }) => kind === 'raw')
-    for (const insert of [...dead, ...raw]) await send(batch, insert, mayBeThere)
+    const dead = batch.inserts.filter(({ kind }) => kind === 'dead')
+    for (const [at, insert] of [...raw, ...dead].entries())
+      await send(batch, insert, mayBeThere, mayBeThere || at === 0)
   }
 
   return { write: batch => write(batch, false), resend: batch => write(batch, true) }
+}
+
+function underTime({ columns, rows }: Insert, ms: bigint): Pick<Insert, 'columns' | 'rows'> {
+  const time = Buffer.alloc(8)
+  time.writeBigInt64LE(ms)
+  const column = { name: rawColumns.ingestedAt, type: "DateTime64(3, 'UTC')" }
+  return { columns: [column, ...columns], rows: withPrefix(rows, time) }
 }
 
 /** How many columns, their names, their types. */

@@ -86,10 +86,11 @@ test('kill -9 of the server, of ingest, and of both: raw = rollups = acknowledge
       const day = 86_400_000 * Math.floor(Math.random() * 5)
       for (let i = 0; i < 200; i++) lines.push(JSON.stringify({ event_id: id++, value: 1, ts: Date.now() - day }))
       lines.push('broken')
-      acknowledged += await deliver(lines.join('\n'), `key-${request++}`)
+      const accepted = await deliver(lines.join('\n'), `key-${request++}`)
+      acknowledged += accepted
     }
   })
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < Number(process.env.RTDASH_KILLS ?? 9); round++) {
     await sleep(300 + Math.random() * 500)
     const victim = round % 3
     if (victim !== 1) await Promise.all([killServer(), victim === 2 ? kill(worker!) : undefined])

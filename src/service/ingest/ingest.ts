@@ -71,10 +71,18 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
   let stopping = false
   let inFlight = 0
 
+  function start(): Promise<void> {
+    started ??= resendSpool({ clickhouse, spool, log, signal: abort.signal }).catch(error => {
+      if (!abort.signal.aborted) log(`the spool could not be read: ${(error as Error).message}`)
+    })
+    return started
+  }
+
   function sourceIngest(name: string): SourceIngest {
     const found = sources.get(name)
     if (found) return found
-    const made = new SourceIngest(name, { clickhouse, spool, log, signal: abort.signal, windowMs: limits.windowMs })
+    const { signal } = abort
+    const made = new SourceIngest(name, { clickhouse, spool, log, signal, windowMs: limits.windowMs, settled: start() })
     sources.set(name, made)
     return made
   }
@@ -101,7 +109,7 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
     const compiled = ingest.compile(current.database, source)
     if (ingest.failingSince > 0 && Date.now() - ingest.failingSince > limits.downMs)
       throw problems.unavailable('ClickHouse is not taking inserts')
-    await within(Promise.all([started, ingest.ready()]), limits.ackMs, problems.starting)
+    await within(ingest.ready(), limits.ackMs, problems.starting)
 
     const events = new Encoded(key)
     const arrival = Date.now()
@@ -159,11 +167,7 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
       }
     },
     stats: () => [...sources.values()].map(source => source.stats()),
-    start() {
-      started ??= resendSpool({ clickhouse, spool, log, signal: abort.signal }).catch(error => {
-        if (!abort.signal.aborted) log(`the spool could not be read: ${(error as Error).message}`)
-      })
-    },
+    start: () => void start(),
     async stop() {
       stopping = true
       const idle = Promise.all([...sources.values()].map(source => source.idle()))

@@ -29,6 +29,8 @@ export interface SourceOptions {
   readonly log: (message: string) => void
   readonly signal: AbortSignal
   readonly windowMs: number
+  /** Settles when all that an earlier process had under way is stored: only then raw tells what was seen. */
+  readonly settled: Promise<void>
 }
 
 const DAY_S = 86_400
@@ -85,7 +87,7 @@ export class SourceIngest {
 
   /** Resolves when what was seen before the start is known again. */
   async ready(): Promise<void> {
-    await Promise.all([this.keysReady, this.idsReady])
+    await Promise.all([this.options.settled, this.keysReady, this.idsReady])
   }
 
   private remember(database: string, source: SourceConfig, decoder: EventDecoder): void {
@@ -100,6 +102,7 @@ export class SourceIngest {
   }
 
   private async untilDone(work: () => Promise<void>): Promise<void> {
+    await this.options.settled
     for (let pause = 100; !this.options.signal.aborted; pause = Math.min(pause * 2, 2000)) {
       try {
         return await work()
