@@ -1,4 +1,3 @@
-import type { Span } from '../model/diagnostic.js'
 import type { MeasureExpr } from '../model/expr.js'
 import type { CalendarUnit, Metric, Tier, Window } from '../model/model.js'
 import { metricDefaults, tierDefaults, tierOf } from './defaults.js'
@@ -6,8 +5,9 @@ import { readMeasure, readWhere, spanOfWord } from './expressions.js'
 import { type Findings, suggest } from './findings.js'
 import { short } from './formats.js'
 import type { SourceScope } from './source.js'
+import { spansOf } from './spans.js'
 import { defined, durationOf, integerOf, oneOf } from './values.js'
-import { type Entry, entriesOf, get, itemsOf, type Node, type ScalarNode, textOf } from './yaml/node.js'
+import { type Entry, get, itemsOf, type Node, type ScalarNode, textOf } from './yaml/node.js'
 import { spanOf } from './yaml/sourceFile.js'
 
 /** A metric with tier and defaults applied; undefined after a finding. */
@@ -116,11 +116,22 @@ function resolveTiming(node: Node, findings: Findings): Timing {
   }
 }
 
+/** Columns that a rollup or a metric's own view has beside its dimensions. */
+const taken: ReadonlySet<string> = new Set(['bucket', 'timestamp', 'value'])
+
 function resolveDimensions(node: Node | undefined, owner: string, scope: SourceScope, findings: Findings): string[] {
   const by: string[] = []
   for (const item of itemsOf(node).slice(0, 16)) {
     const name = textOf(item)
     if (name === undefined) continue
+    if (taken.has(name)) {
+      findings.error(
+        'reserved-name',
+        spanOf(item),
+        `${owner}: a dimension cannot be called "${name}", its tables and view have a column of that name`,
+        `name the column otherwise and take the field with \`from: ${name}\``,
+      )
+    }
     if (by.includes(name))
       findings.error('duplicate-dimension', spanOf(item), `${owner}: "${short(name)}" is in \`by\` twice`, 'remove one')
     else if (!scope.types.has(name) && !scope.broken) {
@@ -146,11 +157,4 @@ function hasPerSecond(measure: MeasureExpr): boolean {
     default:
       return false
   }
-}
-
-/** Where each key's value stands; those inside `sla` as `sla.latency`. */
-function spansOf(node: Node): Record<string, Span> {
-  const own = entriesOf(node).map(({ key, value }): [string, Span] => [key, spanOf(value)])
-  const sla = entriesOf(get(node, 'sla')).map(({ key, value }): [string, Span] => [`sla.${key}`, spanOf(value)])
-  return Object.fromEntries([...own, ...sla])
 }

@@ -1,3 +1,4 @@
+import type { Span } from '../model/diagnostic.js'
 import type { Model } from '../model/model.js'
 import { resolveAlert } from './alert.js'
 import type { Findings } from './findings.js'
@@ -8,7 +9,7 @@ import { resolveTargets } from './target.js'
 import { resolveTestCase } from './testCase.js'
 import { resolveTimezone } from './timezone.js'
 import { defined, integerOf } from './values.js'
-import { entriesOf, get, itemsOf, type MapNode, textOf } from './yaml/node.js'
+import { entriesOf, get, getEntry, itemsOf, type MapNode, textOf } from './yaml/node.js'
 import { spanOf } from './yaml/sourceFile.js'
 
 /** Databases of ClickHouse's own. */
@@ -49,6 +50,7 @@ export function resolve(document: MapNode, wantedTarget: string, findings: Findi
   return defined<Model>({
     project,
     timezone,
+    spans: topSpans(document, wantedTarget),
     viewers: integerOf(get(get(document, 'expect'), 'viewers'), 1, 1e9),
     sources: scopes.map(scope => scope.source),
     metrics,
@@ -56,4 +58,11 @@ export function resolve(document: MapNode, wantedTarget: string, findings: Findi
     tests,
     target,
   })
+}
+
+/** The places at the top of the file that lints point at. */
+function topSpans(document: MapNode, target: string): Record<string, Span> {
+  const viewers = get(get(document, 'expect'), 'viewers')
+  const key = getEntry(get(document, 'targets'), target)?.keyNode
+  return { ...(viewers && { 'expect.viewers': spanOf(viewers) }), ...(key && { target: spanOf(key) }) }
 }

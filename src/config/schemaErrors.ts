@@ -83,7 +83,7 @@ export function describeSchemaError(error: ErrorObject, document: Node, findings
       return
     case 'maxItems':
     case 'maxProperties':
-      findings.error('out-of-range', at, `${what} has more than ${error.schema} entries`)
+      findings.error('out-of-range', at, `${what} has more than ${error.schema} entries`, 'split it')
       return
     // `propertyNames` only repeats the pattern's finding.
     default:

@@ -6,6 +6,7 @@ import { misfit } from './columnDefault.js'
 import { sourceDefaults as defaults, partitionsFor } from './defaults.js'
 import { type Findings, suggest } from './findings.js'
 import { short } from './formats.js'
+import { spansOf } from './spans.js'
 import { defined, durationOf, durationOr, integerOf, jsonOf, oneOf, rateOf } from './values.js'
 import { type Entry, entriesOf, get, getEntry, type Node, textOf } from './yaml/node.js'
 import { spanOf } from './yaml/sourceFile.js'
@@ -71,6 +72,7 @@ export function resolveSource(entry: Entry, project: string, findings: Findings)
     replication: integerOf(get(node, 'replication'), 1, 10) ?? defaults.replication,
     format: oneOf(get(node, 'format'), formats),
     span: spanOf(entry.keyNode),
+    spans: spansOf(node),
   })
   const fields = new Set(columns.map(column => column.from?.[0] ?? column.name))
   return { name, types, fields, timestamp, broken, source }
@@ -94,14 +96,24 @@ function resolveColumn({ key: name, keyNode, value }: Entry, source: string, fin
   if (text === undefined) return undefined
   const parsed = parseColumnType(text)
   if (!parsed.ok) {
-    findings.error('bad-type', spanOf(typeNode!), `column ${short(name)}: ${parsed.message.slice(0, 400)}`)
+    findings.error(
+      'bad-type',
+      spanOf(typeNode!),
+      `column ${short(name)}: ${parsed.message.slice(0, 400)}`,
+      'write a type as ClickHouse does, such as String, UInt64, DateTime64(3)',
+    )
     return undefined
   }
   const defaultNode = get(value, 'default')
   const standard = defaultNode === undefined ? undefined : jsonOf(defaultNode)
   const problem = standard === undefined ? undefined : misfit(parsed.type, standard)
   if (problem !== undefined)
-    findings.error('bad-default', spanOf(defaultNode!), `column ${name}: the default does not fit: ${short(problem)}`)
+    findings.error(
+      'bad-default',
+      spanOf(defaultNode!),
+      `column ${name}: the default does not fit: ${short(problem)}`,
+      'write a value of the type, or change the type',
+    )
   return defined<Column>({
     name,
     type: parsed.type,

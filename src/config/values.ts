@@ -23,7 +23,12 @@ export function rateOf(node: Node | undefined, findings: Findings): number | und
   if (text === undefined || !/^\d+(\.\d+)?\/s$/.test(text)) return undefined
   const rate = Number.parseFloat(text)
   if (rate > 0 && rate <= 1e9) return rate
-  findings.error('out-of-range', spanOf(node!), `${text} is not between 0 and 1000000000 events per second`)
+  findings.error(
+    'out-of-range',
+    spanOf(node!),
+    `${text} is not between 0 and 1000000000 events per second`,
+    'write the peak, for example 5000/s',
+  )
   return undefined
 }
 

@@ -188,6 +188,11 @@ export const badFiles: readonly BadFile[] = [
     `${head}sources:\n  a: { timestamp: t, columns: { t: DateTime64(3) } }\n  b: { timestamp: t, columns: { t: DateTime64(3) } }\nmetrics:\n  «m»: { measure: count(), window: 5m }\n`,
   ),
   bad('unknown-column', 'a mistyped dimension', metric('measure: count()\n    window: 5m\n    by: [«kynd»]')),
+  bad(
+    'reserved-name',
+    'a dimension like a column of the view',
+    metric('measure: count()\n    window: 5m\n    by: [«value»]'),
+  ),
   bad('duplicate-dimension', 'a dimension twice', metric('measure: count()\n    window: 5m\n    by: [kind, «kind»]')),
   bad('per-second-calendar', 'per_second over a day', metric('measure: 2 * «per_second»(count())\n    window: day')),
 
