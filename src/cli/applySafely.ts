@@ -12,7 +12,10 @@ export async function applySafely(project: Project, say: (text: string) => void,
     const { kept, left } = withoutDestructive(plan.changes)
     for (const { action, id, reason } of left)
       say(style.yellow(`left out, it would lose data: ${action} ${id} (${reason})`))
-    if (kept.length === 0) return compiled
+    if (kept.length === 0) {
+      if (left.length === 0) say('nothing to apply: what is live is what the file says')
+      return compiled
+    }
     const { apply } = await import('../apply/apply.js')
     const started = Date.now()
     const { results } = await apply({ ...plan, changes: kept }, clients, { database: project.model.project })

@@ -19,7 +19,7 @@ export function hintsFor(model: Model, source: string): Hints {
     const aggregates = aggregatesOf(metric.measure).flatMap(({ argument, filter }) => [argument, filter])
     for (const expr of [metric.where, ...aggregates]) if (expr !== undefined) look(expr)
   }
-  return Object.fromEntries([...found].map(([column, texts]) => [column, [...texts]]))
+  return Object.fromEntries([...found].map(([column, texts]) => [column, [...texts].sort()]))
 }
 
 /** Column and texts of `column = 'text'` and `column in ('a', 'b')`; nothing for any other expression. */

@@ -9,8 +9,15 @@ import { reportError } from './reportError.js'
 export async function main(argv: readonly string[], root: URL): Promise<void> {
   // A command always comes from dist/, whatever NODE_ENV says.
   settings.enableAutoTranspile = false
+  process.stdout.on('error', endOfPipe)
   process.exitCode = await runOnce(helpFlagFor(argv), root)
   await flush()
+}
+
+/** `rtdash graph | head` reads no further: that is no failure. */
+function endOfPipe(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
 }
 
 /** `rtdash help plan` is `rtdash plan --help`. */

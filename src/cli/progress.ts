@@ -21,7 +21,8 @@ export function createProgress(output: Output, everyMs = 5000): Progress {
         return
       }
       open = true
-      process.stderr.write(`\r\u001b[2K${output.noteStyle.dim(text)}`)
+      // A line that wraps could not be rewritten.
+      process.stderr.write(`\r\u001b[2K${output.noteStyle.dim(text.slice(0, (process.stderr.columns ?? 80) - 1))}`)
     },
     done() {
       if (open) process.stderr.write('\r\u001b[2K')

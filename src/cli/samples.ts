@@ -28,9 +28,11 @@ export function createSamples(
   show: (text: string) => void,
 ): Samples {
   const streams = new Map<string, Stream>()
+  const progress = new Map<string, string>()
   const stopOne = async (name: string) => {
     const stream = streams.get(name)
     streams.delete(name)
+    progress.delete(name)
     stream?.controller.abort()
     await stream?.ended
   }
@@ -38,7 +40,11 @@ export function createSamples(
   function startOne(sampled: SampledSource, url: string, perSecond: number): void {
     const { source } = sampled
     const controller = new AbortController()
-    const ended = stream(sampled, url, perSecond, controller.signal, show).catch((error: unknown) => {
+    const showAll = (text: string) => {
+      progress.set(source.name, text)
+      show([...progress.values()].join('  ·  '))
+    }
+    const ended = stream(sampled, url, perSecond, controller.signal, showAll).catch((error: unknown) => {
       streams.delete(source.name)
       say(`sample events into ${source.name} ended: ${error instanceof Error ? error.message : String(error)}`)
     })
