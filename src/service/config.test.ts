@@ -65,6 +65,19 @@ test('a metric that means the same keeps what was kept; one that means something
   )
 })
 
+test('a metric that gets another meaning goes on under its viewers with later instants, never the same again', async () => {
+  const define = (value: string) => metric('shop', { name: 'm', value, windowMs: 1000, refreshMs: 2000, empty: 0 })
+  await harness.apply([define('1 + 0 * sum(n)')])
+  const client = await openSocket(harness.service.url)
+  client.send({ action: 'subscribe', metric: 'm' })
+  await client.inbox.until(all => all.some(({ value }) => value === 1))
+  await harness.apply([define('2 + 0 * sum(n)')])
+  await client.inbox.until(all => all.some(({ value }) => value === 2))
+  await client.close()
+  const stamps = client.inbox.all.flatMap(({ event, timestamp }) => (event ? [] : [timestamp]))
+  expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b))
+})
+
 test('metrics that mean the same are computed once', async () => {
   const twin = metric('shop', { name: 'x', value: 'sum(n) + 1000', windowMs: 1000, refreshMs: 500, empty: 0 })
   await harness.apply([twin, { ...twin, name: 'y' }, { ...twin, name: 'z', title: 'Other words' }])

@@ -14,6 +14,9 @@ import type { Authenticate, Reader } from './security/reader.js'
 
 /** Queries that viewers cause, at a time; those of the publisher don't wait for them. */
 const API_QUERIES = 2
+const API_WAITING = 100
+
+const tooBusy = () => new HttpError(429, 'too_busy', 'too many queries are waiting', { 'Retry-After': '2' })
 
 export interface ReadParts {
   readonly db: ClickHouse
@@ -27,7 +30,7 @@ export interface ReadParts {
 
 /** The read path: catalogue, values, history, event streams, and the page. */
 export function readRoutes({ db, config, push, authenticate, open, webDir }: ReadParts): Route[] {
-  const limit = createLimiter(API_QUERIES)
+  const limit = createLimiter(API_QUERIES, API_WAITING, tooBusy)
   const values = createValues(db, push.rings, limit)
   const history = createHistory(db, limit)
 

@@ -30,10 +30,12 @@ const ALL: readonly Role[] = ['ingest', 'publish', 'push']
 /** Queries of the publisher at a time. */
 const PUBLISH_QUERIES = 4
 const DRAIN_MS = 5000
+const OTHER_CONNECTIONS = 2000
 
 /** Starts the roles asked for behind one HTTP server. Throws when the address is taken or readers' keys are missing. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { clickhouse: db, database, host = '127.0.0.1', port = 8080, roles = ALL, log = () => {} } = options
+  if (roles.includes('load')) throw new Error('role load moves events from Kafka, and no Kafka is set up: leave it out')
   const auth = resolveAuth(options.auth, host, roles, process.env)
   const authenticate = createAuthenticate(auth)
   const telemetry = createTelemetry()
@@ -44,7 +46,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     ? createIngest({ config, clickhouse: db, stateDir: options.stateDir, tokens: auth.writeTokens, log })
     : undefined
   const lag = createLag(() => ingest?.stats() ?? [])
-  const push = createPush({ db, fanout, telemetry, limits: resolveLimits(options.limits, host), log })
+  const limits = resolveLimits(options.limits, host)
+  const push = createPush({ db, fanout, telemetry, limits, log })
   const publisher = createPublisher({
     db,
     fanout,
@@ -84,6 +87,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000 },
     (req, res) => void router(req, res),
   )
+  // Room beside the viewers for those who poll, write and scrape.
+  server.maxConnections = limits.connections + OTHER_CONNECTIONS
   if (roles.includes('push')) {
     const upgrade = createUpgrade(push, auth, authenticate, log)
     server.on('upgrade', (req, socket, head) => void upgrade(req, socket, head))
@@ -92,7 +97,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   await listen(server, host, port)
   ingest?.start()
   await watcher.start(next => {
-    push.apply(next)
+    if (roles.includes('push')) push.apply(next)
     if (roles.includes('publish')) publisher.apply(next)
   })
 

@@ -5,6 +5,7 @@ import type { SourceStats } from '../ingest/stats.js'
 import type { Rings } from '../push/rings.js'
 import type { Authenticate } from '../security/reader.js'
 import type { Telemetry } from '../telemetry.js'
+import { exposeSeries } from './series.js'
 import { status } from './status.js'
 
 export interface HealthParts {
@@ -111,4 +112,5 @@ function expose({ config, rings, telemetry, viewers, ingest, lagMs }: HealthPart
     telemetry.slaQuery.set({ metric: name }, sla.queryMs / 1000)
   }
   telemetry.forgetExcept(current)
+  exposeSeries(telemetry.registry, config()?.metrics ?? [], rings)
 }

@@ -2,6 +2,7 @@ import { type ClickHouse, ClickHouseError } from '../../clients/clickhouse.js'
 import type { MetricConfig } from '../../model/serviceConfig.js'
 import { HttpError } from '../http/answer.js'
 import { asofAt } from '../publish/asof.js'
+import type { Limiter } from '../publish/limiter.js'
 import { readHistory, type Value } from '../publish/readMetric.js'
 import { createMemo, type Timed } from './memo.js'
 
@@ -26,7 +27,7 @@ const ATTEMPTS = 4
 const WIDENING = 4
 
 /** Past totals of a metric, from its rollups. Throws HttpError 400. */
-export function createHistory(db: ClickHouse, limit: <T>(task: () => Promise<T>) => Promise<T>) {
+export function createHistory(db: ClickHouse, limit: Limiter) {
   const memo = createMemo<History>(100)
 
   return (metric: MetricConfig, ask: HistoryAsk): Promise<Timed<History>> => {
@@ -49,7 +50,8 @@ function toRange(metric: MetricConfig, ask: HistoryAsk): Range {
   const from = ask.from ?? to - DEFAULT_POINTS * metric.refreshMs
   if (from > (ask.to ?? newest)) throw new HttpError(400, 'bad_range', 'from lies after to')
   const wanted = ask.step ?? Math.max(metric.refreshMs, (to - from) / DEFAULT_POINTS)
-  return { from, to, step: snap(Math.max(wanted, (to - from) / MAX_POINTS), metric.bucketMs) }
+  const step = snap(Math.max(wanted, (to - from) / MAX_POINTS), metric.bucketMs)
+  return { from: Math.ceil(from / step) * step, to: Math.floor(to / step) * step, step }
 }
 
 const snap = (step: number, bucketMs: number): number => Math.max(1, Math.ceil(step / bucketMs)) * bucketMs

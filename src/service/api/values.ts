@@ -2,6 +2,7 @@ import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { MetricConfig } from '../../model/serviceConfig.js'
 import { HttpError } from '../http/answer.js'
 import { asofAt, floorTo } from '../publish/asof.js'
+import type { Limiter } from '../publish/limiter.js'
 import { readMetric } from '../publish/readMetric.js'
 import { toUpdate } from '../publish/toUpdate.js'
 import type { Rings } from '../push/rings.js'
@@ -18,7 +19,7 @@ export interface Values {
   at(metric: MetricConfig, instant: number): Promise<Timed<Update>>
 }
 
-export function createValues(db: ClickHouse, rings: Rings, limit: <T>(task: () => Promise<T>) => Promise<T>): Values {
+export function createValues(db: ClickHouse, rings: Rings, limit: Limiter): Values {
   const memo = createMemo<Update>()
 
   const compute = (metric: MetricConfig, asof: number) =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRaw, openSocket } from '../testing/clients.js'
-import { metrics } from '../testing/fixture.js'
+import { metric, metrics } from '../testing/fixture.js'
 import { type Harness, startHarness } from '../testing/harness.js'
 
 let harness: Harness
@@ -17,7 +17,8 @@ beforeAll(async () => {
   writeFileSync(join(webDir, 'assets', 'index-B4x_9aQz.js'), 'let x')
   writeFileSync(join(webDir, '.hidden'), 'hidden')
   writeFileSync(join(folder, 'secret.txt'), 'secret')
-  harness = await startHarness(metrics('shop'), { webDir })
+  const nothing = metric('shop', { name: 'nothing', value: 'NULL', windowMs: 1000, refreshMs: 500, empty: null })
+  harness = await startHarness([...metrics('shop'), nothing], { webDir })
 })
 afterAll(async () => {
   await harness?.stop()
@@ -130,7 +131,7 @@ test('the exporter has every metric, and OpenAPI names every path', async () => 
     'deliveries_total',
   ])
     expect(body).toContain(`rtdash_${name}`)
-  expect(body).not.toContain('rtdash_metric_value{metric="error_rate"}') // null: absent
+  expect(body).not.toContain('rtdash_metric_value{metric="nothing"}') // null: absent
   const { openapi, paths } = (await harness.json('/api/openapi.json')) as { openapi: string; paths: object }
   expect(openapi).toBe('3.1.0')
   for (const path of Object.keys(paths)) {
@@ -138,6 +139,16 @@ test('the exporter has every metric, and OpenAPI names every path', async () => 
     const known = await raw(path.replace('{name}', 'requests').replace('{source}', 'events'), {}, method)
     expect([path, known.status]).not.toEqual([path, 405])
   }
+})
+
+test('the exporter has the series of metrics that have dimensions', async () => {
+  const scrape = async () => {
+    await harness.insert([{ at: Date.now(), region: 'eu' }])
+    return (await raw('/metrics')).body
+  }
+  await expect
+    .poll(scrape, { timeout: 10_000 })
+    .toMatch(/rtdash_metric_series_value\{region="eu",metric="requests"\} [1-9]/)
 })
 
 test('status tells how each metric is doing', async () => {
@@ -156,6 +167,7 @@ test('status tells how each metric is doing', async () => {
         },
         { name: 'error_rate', stale: false },
         { name: 'revenue', stale: false },
+        { name: 'nothing', stale: false, value: null },
       ],
     })
 })

@@ -6,6 +6,7 @@ import type { Update } from '../update.js'
 import { asofAt, nextBeat } from './asof.js'
 import type { Canaries } from './canaries.js'
 import type { Fanout } from './fanout.js'
+import type { Limiter } from './limiter.js'
 import { type Reading, readMetric, readStoredOrCompute } from './readMetric.js'
 import { toUpdate } from './toUpdate.js'
 
@@ -16,7 +17,7 @@ export interface Publishing {
   readonly canaries: Canaries
   readonly telemetry: Telemetry
   /** Bounds the queries in flight. */
-  readonly limit: <T>(task: () => Promise<T>) => Promise<T>
+  readonly limit: Limiter
   /** How far storing is behind the newest accepted event of the source, in ms; 0 where unknown. */
   readonly lagMs: (source: string) => number
   readonly log: Log
@@ -62,6 +63,7 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
   async function refresh(): Promise<void> {
     const asof = asofAt(Date.now(), beat)
     if (stopped || asof <= lastAsof) return
+    const first = lastAsof === 0
     countSkipped(asof)
     lastAsof = asof
     const started = performance.now()
@@ -74,7 +76,7 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
       ])
       failures = 0
       good = { asof, reading }
-      for (const { name } of metrics) observe(name, performance.now() - started, Date.now() - asof)
+      for (const { name } of metrics) observe(name, performance.now() - started, first ? undefined : Date.now() - asof)
       publish(metric => toUpdate(metric, asof, reading, { stale: isLate(metric, asof), canary }))
     } catch (error) {
       onFailure(asof, error)
@@ -118,12 +120,14 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
     for (const update of updates) expose(update)
   }
 
-  function observe(metric: string, queryMs: number, delayMs: number): void {
+  /** The first instant after a start was due long ago: its delay says nothing. */
+  function observe(metric: string, queryMs: number, delayMs: number | undefined): void {
     const stats = telemetry.metric(metric)
     delete stats.lastError
     stats.query.add(queryMs)
-    stats.delay.add(delayMs)
     telemetry.queryTime.observe({ metric }, queryMs / 1000)
+    if (delayMs === undefined) return
+    stats.delay.add(delayMs)
     telemetry.delay.observe({ metric }, delayMs / 1000)
   }
 

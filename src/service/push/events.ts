@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Reader } from '../security/reader.js'
 import { parseEventId } from './encode.js'
 import type { Hub } from './hub.js'
 import { createViewer, type Viewer } from './viewer.js'
@@ -9,20 +10,22 @@ const HEARTBEAT = Buffer.from(':\n\n')
 /** Viewers over server-sent events. */
 export interface EventStreams {
   /** Answers with a stream of the metrics, which must exist and be allowed; resumes where `lastId` says. */
-  open(res: ServerResponse, metrics: readonly string[], lastId: string): void
+  open(res: ServerResponse, reader: Reader, metrics: readonly string[], lastId: string): void
   count(): number
   /** Ends all, spread over at most `spreadMs`; browsers come back after a random while. */
   close(spreadMs: number): Promise<void>
 }
 
 export function createEventStreams(hub: Hub): EventStreams {
-  const viewers = new Set<Viewer>()
+  const viewers = new Map<Viewer, Reader>()
   const heart = setInterval(() => {
-    for (const { socket } of viewers) if (socket.writableLength === 0) socket.write(HEARTBEAT)
+    for (const [{ socket }, { until }] of viewers)
+      if (Date.now() > until) socket.end()
+      else if (socket.writableLength === 0) socket.write(HEARTBEAT)
   }, HEARTBEAT_MS)
 
   return {
-    open: (res, metrics, lastId) => {
+    open: (res, reader, metrics, lastId) => {
       const { socket } = res
       if (!socket) return
       // No chunks: the stream ends with its connection, so that one Buffer can go to many sockets as it is.
@@ -38,7 +41,7 @@ export function createEventStreams(hub: Hub): EventStreams {
       socket.setNoDelay(true)
       socket.write(`retry: ${retryMs()}\n\n`)
       const viewer = createViewer(socket, 'events', () => socket.end())
-      viewers.add(viewer)
+      viewers.set(viewer, reader)
       socket.once('close', () => {
         viewers.delete(viewer)
         hub.remove(viewer)
@@ -49,7 +52,7 @@ export function createEventStreams(hub: Hub): EventStreams {
     count: () => viewers.size,
     close: async spreadMs => {
       clearInterval(heart)
-      const all = [...viewers]
+      const all = [...viewers.keys()]
       await Promise.all(
         all.map(
           ({ socket }, i) =>

@@ -41,11 +41,13 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
     const fresh = takeTick()
     if (fresh.length === 0) return
     for (const group of groups.all()) {
-      const updates = fresh.filter(([update]) => group.set.has(update.metric)).map(([, kept]) => kept)
+      const updates = fresh.flatMap(([, kept]) => (group.set.has(kept.metric) && isNew(kept) ? [kept] : []))
       if (updates.length > 0) deliver(group, updates)
     }
     for (const [update, kept] of fresh) rings.get(update.metric)?.append(update, kept)
   }
+
+  const isNew = ({ metric, timestamp }: Kept): boolean => timestamp > (rings.get(metric)?.floor ?? 0)
 
   /** The tick's updates that are newer than what the rings have. */
   function takeTick(): (readonly [Update, Kept])[] {

@@ -73,7 +73,7 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
     stream: (res, reader, metrics, lastId) => {
       if (!res.socket) return
       enter(reader, res.socket)
-      streams.open(res, metrics, lastId)
+      streams.open(res, reader, metrics, lastId)
     },
     upgrade: (req, socket, head, reader) => {
       enter(reader, socket)

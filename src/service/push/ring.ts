@@ -7,6 +7,8 @@ const SLACK = 64
 
 /** The last updates of one metric, oldest first, timestamps strictly increasing. */
 export interface Ring {
+  /** Viewers have updates up to this instant already, under the metric's former meaning: they are not sent again. */
+  readonly floor: number
   /** The newest update as data. */
   latest(): Update | undefined
   newest(): Kept | undefined
@@ -18,7 +20,7 @@ export interface Ring {
 }
 
 /** An empty ring; holds between `KEPT` and a few more updates once it is full. */
-export function createRing(): Ring {
+export function createRing(floor = 0): Ring {
   let kept: Kept[] = []
   let latest: Update | undefined
 
@@ -35,6 +37,7 @@ export function createRing(): Ring {
   }
 
   return {
+    floor,
     latest: () => latest,
     newest: () => kept.at(-1),
     after: timestamp => kept.slice(indexAfter(timestamp)),

@@ -28,7 +28,8 @@ export function createRings(): Rings {
         const meaning = meaningOf(metric)
         const known = before.get(metric.name)
         if (known?.meaning !== meaning) added.push(metric)
-        entries.set(metric.name, known?.meaning === meaning ? known : { meaning, ring: createRing() })
+        const floor = known?.ring.newest()?.timestamp
+        entries.set(metric.name, known?.meaning === meaning ? known : { meaning, ring: createRing(floor) })
       }
       return { added, removed: [...before.keys()].filter(name => !entries.has(name)) }
     },

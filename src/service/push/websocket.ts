@@ -121,7 +121,8 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
 
   function ping(): void {
     for (const [socket, session] of sessions) {
-      if (!session.alive) socket.terminate()
+      if (Date.now() > session.reader.until) socket.close(1008, 'token expired')
+      else if (!session.alive) socket.terminate()
       else if (session.viewer.socket.writableLength === 0) {
         session.alive = false
         socket.ping()

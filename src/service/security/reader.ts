@@ -8,6 +8,8 @@ export interface Reader {
   /** For limits per client: the token's subject, or the address. */
   readonly client: string
   allows(metric: string): boolean
+  /** Epoch ms after which the token is worth nothing; infinity without one. */
+  readonly until: number
   /** Allowed to see everything, the exporter included. */
   readonly everything: boolean
 }
@@ -47,7 +49,7 @@ export function createAuthenticate(auth: AuthOptions): Authenticate {
     const address = req.socket.remoteAddress ?? ''
     if (!auth.read) {
       refuseUnknownHost(req, auth)
-      return { client: address, allows: () => true, everything: true }
+      return { client: address, allows: () => true, until: Number.POSITIVE_INFINITY, everything: true }
     }
     const token = tokenOf(req, url)
     if (!token) throw new HttpError(401, 'token_missing', 'send a token: Authorization: Bearer, or ?token=')
@@ -58,6 +60,7 @@ export function createAuthenticate(auth: AuthOptions): Authenticate {
     return {
       client: payload.sub === undefined ? address : `sub:${payload.sub}`,
       allows: metric => patterns.some(pattern => pattern.test(metric)),
+      until: (payload.exp ?? 0) * 1000,
       everything: patterns.some(pattern => pattern.source === '^.*$'),
     }
   }
