@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -44,4 +44,10 @@ test.each(badFiles)('$code: $title', async ({ code, text: marked, also = [] }) =
 test('there are at least 60 broken files, and no two alike', () => {
   expect(badFiles.length).toBeGreaterThanOrEqual(60)
   expect(new Set(badFiles.map(each => each.text)).size).toBe(badFiles.length)
+})
+
+test('every code has its line on the page of codes', async () => {
+  const page = await readFile(new URL('../../src/diagnostics/codes.md', import.meta.url), 'utf8')
+  const codes = new Set([...page.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(match => match[1]!))
+  for (const { code, also = [] } of badFiles) for (const each of [code, ...also]) expect(codes).toContain(each)
 })
