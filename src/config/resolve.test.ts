@@ -138,3 +138,10 @@ test('one partition for 5,000 events a second, in steps that three brokers share
   ] as const
   for (const [rate, partitions] of cases) expect(partitionsFor(rate)).toBe(partitions)
 })
+
+test('so are times that are nested in the event', async () => {
+  const model = await modelOf(
+    'sources: { e: { timestamp: t, columns: { t: { type: DateTime64(3), from: meta.at }, n: { type: UInt8, from: meta.n } } } }\nmetrics: { m: { measure: sum(n), window: 5m } }\ntests: [{ name: t, events: { e: [{ meta: { at: 2s, n: 1 } }] }, expect: [{ at: 5s, metric: m, value: 1 }] }]\n',
+  )
+  expect(model.tests[0]?.events.e?.[0]?.fields).toEqual({ meta: { at: 2000, n: 1 } })
+})

@@ -1,4 +1,4 @@
-import type { Metric, TestCase, TestEvent, TestExpectation } from '../model/model.js'
+import type { JsonValue, Metric, TestCase, TestEvent, TestExpectation } from '../model/model.js'
 import { metricName } from './alert.js'
 import { parseDuration } from './duration.js'
 import { type Findings, suggest } from './findings.js'
@@ -40,36 +40,45 @@ export function resolveTestCase(node: Node, names: Names, findings: Findings): T
 }
 
 function resolveEvent(node: MapNode, scope: SourceScope, test: string, findings: Findings): TestEvent {
-  const timeField = scope.source.columns.find(column => column.name === scope.timestamp)?.from?.[0] ?? scope.timestamp
-  const fields = node.entries.map(({ key, keyNode, value }): [string, TestEvent['fields'][string]] => {
-    if (!scope.fields.has(key) && !scope.broken) {
-      findings.error(
-        'unknown-column',
-        spanOf(keyNode),
-        `test "${short(test)}": source ${scope.name} reads no field "${short(key)}"`,
-        suggest(key, scope.fields),
-      )
-    }
-    if (key !== timeField || value.kind !== 'scalar') return [key, jsonOf(value)]
-    const ms = parseDuration(String(value.value))
-    if (ms === undefined)
-      findings.error(
-        'bad-duration',
-        spanOf(value),
-        `test "${short(test)}": ${short(key)} must be an offset from the start, not "${short(String(value.value))}"`,
-        'write 0s, 500ms, 2m …',
-      )
-    return [key, ms ?? null]
-  })
-  if (timeField !== undefined && !node.entries.some(entry => entry.key === timeField)) {
-    findings.error(
-      'missing-key',
-      spanOf({ ...node, end: node.start + 1 }),
-      `test "${short(test)}": the event has no "${timeField}", its time`,
-      `add \`${timeField}: 0s\``,
-    )
+  const column = scope.source.columns.find(each => each.name === scope.timestamp)
+  const timePath = column?.from ?? (scope.timestamp === undefined ? [] : [scope.timestamp])
+  for (const { key, keyNode } of node.entries) {
+    if (scope.fields.has(key) || scope.broken) continue
+    const message = `test "${short(test)}": source ${scope.name} reads no field "${short(key)}"`
+    findings.error('unknown-column', spanOf(keyNode), message, suggest(key, scope.fields))
   }
+  const [timeField] = timePath
+  if (timeField !== undefined && get(node, timeField) === undefined) {
+    const message = `test "${short(test)}": the event has no "${timeField}", its time`
+    findings.error('missing-key', spanOf({ ...node, end: node.start + 1 }), message, `add \`${timeField}: 0s\``)
+  }
+  const offset = (value: Node): JsonValue => offsetMs(value, test, findings)
+  const fields = node.entries.map(({ key, value }): [string, JsonValue] => [
+    key,
+    key === timeField ? jsonAt(value, timePath.slice(1), offset) : jsonOf(value),
+  ])
   return { fields: Object.fromEntries(fields), span: spanOf(node) }
+}
+
+/** A node as JSON, but for the value at `path`. */
+function jsonAt(node: Node, path: readonly string[], read: (node: Node) => JsonValue): JsonValue {
+  const [key, ...rest] = path
+  if (key === undefined) return read(node)
+  if (node.kind !== 'map') return jsonOf(node)
+  const entries = node.entries.map(entry => [
+    entry.key,
+    entry.key === key ? jsonAt(entry.value, rest, read) : jsonOf(entry.value),
+  ])
+  return Object.fromEntries(entries)
+}
+
+function offsetMs(node: Node, test: string, findings: Findings): JsonValue {
+  const ms = node.kind === 'scalar' ? parseDuration(String(node.value)) : undefined
+  if (ms !== undefined) return ms
+  const written = node.kind === 'scalar' ? `"${short(String(node.value))}"` : `a ${node.kind}`
+  const message = `test "${short(test)}": an event's time must be an offset from the start, not ${written}`
+  findings.error('bad-duration', spanOf(node), message, 'write 0s, 500ms, 2m …')
+  return null
 }
 
 function resolveExpectation(node: Node, test: string, names: Names, findings: Findings): TestExpectation | undefined {
