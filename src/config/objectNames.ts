@@ -22,12 +22,12 @@ export function checkObjectNames(
   const fixed = [names.values, names.history, names.config, names.lock].map(
     (name): Named => ({ name, what: "rtdash's own table" }),
   )
-  checkUnique([...fixed, ...sources.flatMap(tablesOf), ...metrics.flatMap(viewsOf)], findings)
-  checkUnique(
-    [{ name: names.updatesTopic(project), what: "rtdash's own topic" }, ...sources.flatMap(topicsOf)],
-    findings,
-    topicKey,
-  )
+  const objects = [...sources.flatMap(tablesOf), ...metrics.flatMap(viewsOf)]
+  checkUnique([...fixed, ...objects], findings)
+  checkPrefix(objects, /^(_|rollup_)/, "rtdash's own", findings)
+  const topics = sources.flatMap(topicsOf)
+  checkUnique([{ name: names.updatesTopic(project), what: "rtdash's own topic" }, ...topics], findings, topicKey)
+  checkPrefix(topics, /^(__|\.{1,2}$)/, "Kafka's own", findings)
 }
 
 /** Kafka refuses topics that differ only in `.` and `_`: their names collide in its metrics. */
@@ -63,31 +63,20 @@ function topicsOf([entry, { name, source }]: [Entry, SourceScope]): Named[] {
 function checkUnique(all: readonly Named[], findings: Findings, keyOf = (name: string) => name): void {
   const taken = new Map<string, Named>()
   for (const named of all) {
-    const key = keyOf(named.name)
-    const other = taken.get(key)
-    if (other === undefined) taken.set(key, named)
+    const other = taken.get(keyOf(named.name))
+    if (other === undefined) taken.set(keyOf(named.name), named)
     else if (named.span !== undefined) {
       const where = other.span === undefined ? '' : ` (${other.span.file}:${other.span.line})`
       const code = other.span === undefined ? 'reserved-name' : 'name-collision'
-      findings.error(
-        code,
-        named.span,
-        `"${named.name}", ${named.what}, is already ${other.what}${where}`,
-        'rename one of them',
-      )
+      const message = `"${named.name}", ${named.what}, is already ${other.what}${where}`
+      findings.error(code, named.span, message, 'rename one of them')
     }
-    if (
-      named.span !== undefined &&
-      /^(_|rollup_)/.test(named.name) &&
-      other === undefined &&
-      keyOf(named.name) === named.name
-    ) {
-      findings.error(
-        'reserved-name',
-        named.span,
-        `"${named.name}": names that begin with _ or rollup_ are rtdash's own`,
-        'choose another name',
-      )
-    }
+  }
+}
+
+function checkPrefix(all: readonly Named[], prefix: RegExp, whose: string, findings: Findings): void {
+  for (const { name, what, span } of all) {
+    if (span === undefined || !prefix.test(name)) continue
+    findings.error('reserved-name', span, `"${name}", ${what}: names that begin so are ${whose}`, 'choose another name')
   }
 }

@@ -118,6 +118,7 @@ export const badFiles: readonly BadFile[] = [
   bad('reserved-name', 'metric_values', after(`metrics:\n  «metric_values»: { measure: count(), window: 5m }\n`)),
   bad('reserved-name', 'a metric like a rollup', after(`metrics:\n  «rollup_m»: { measure: count(), window: 5m }\n`)),
   bad('reserved-name', 'a table with an underscore', inSource('table: «_rtdash_config»')),
+  bad('reserved-name', "a topic of Kafka's own", inSource('topic: «__consumer_offsets»')),
   bad('name-collision', 'a metric like its table', after(`metrics:\n  «events»: { measure: count(), window: 5m }\n`)),
   bad(
     'name-collision',
