@@ -52,7 +52,7 @@ export function watchConfig(db: ClickHouse, database: string, log: Log): ConfigW
 
   function complainOnce(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    if (message !== complaint) log(`configuration: ${message}`)
+    if (message !== complaint && !stopped) log(`configuration: ${message}`)
     complaint = message
   }
 

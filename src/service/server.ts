@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { healthRoutes } from './api/health.js'
 import { watchConfig } from './configWatcher.js'
 import { HttpError } from './http/answer.js'
+import { refuseBadRequest } from './http/badRequest.js'
 import { createRouter, type Route } from './http/router.js'
 import { createIngest, type Ingest } from './ingest/ingest.js'
 import { createLag } from './lag.js'
@@ -87,6 +88,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000 },
     (req, res) => void router(req, res),
   )
+  server.on('clientError', refuseBadRequest)
   // Room beside the viewers for those who poll, write and scrape.
   server.maxConnections = limits.connections + OTHER_CONNECTIONS
   if (roles.includes('push')) {

@@ -23,4 +23,6 @@ export interface Canary {
   readonly sent: number
   readonly ingested: number
   readonly queried: number
+  /** When the update was handed to the fan-out. */
+  readonly published?: number
 }

@@ -14,6 +14,7 @@ export interface Canaries {
 
 interface Watched {
   checkedAt: number
+  checked: Promise<void>
   active: boolean
   asof: number
   found: Promise<Canary | undefined>
@@ -43,18 +44,26 @@ export function createCanaries(db: ClickHouse, database: string): Canaries {
   }
 
   return {
-    before: (source, asof) => {
+    before: async (source, asof) => {
       const now = Date.now()
       let watched = sources.get(source.name)
       if (!watched) {
-        watched = { checkedAt: 0, active: false, asof: 0, found: Promise.resolve(undefined) }
+        watched = {
+          checkedAt: 0,
+          checked: Promise.resolve(),
+          active: false,
+          asof: 0,
+          found: Promise.resolve(undefined),
+        }
         sources.set(source.name, watched)
       }
       if (now - watched.checkedAt >= CHECK_MS) {
         watched.checkedAt = now
-        check(source, watched).catch(() => {})
+        watched.checked = check(source, watched).catch(() => {})
       }
-      if (!watched.active) return Promise.resolve(undefined)
+      // The first canary counts for the refresh that finds it: a slow metric's next one may be minutes away.
+      if (!watched.active) await watched.checked
+      if (!watched.active) return undefined
       if (watched.asof !== asof) {
         watched.asof = asof
         watched.found = find(source, asof).catch(() => undefined)

@@ -77,7 +77,8 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
       failures = 0
       good = { asof, reading }
       for (const { name } of metrics) observe(name, performance.now() - started, first ? undefined : Date.now() - asof)
-      publish(metric => toUpdate(metric, asof, reading, { stale: isLate(metric, asof), canary }))
+      const seen = canary && { ...canary, published: Date.now() }
+      publish(metric => toUpdate(metric, asof, reading, { stale: isLate(metric, asof), canary: seen }))
     } catch (error) {
       onFailure(asof, error)
     }

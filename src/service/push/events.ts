@@ -19,10 +19,17 @@ export interface EventStreams {
 export function createEventStreams(hub: Hub): EventStreams {
   const viewers = new Map<Viewer, Reader>()
   const heart = setInterval(() => {
-    for (const [{ socket }, { until }] of viewers)
-      if (Date.now() > until) socket.end()
-      else if (socket.writableLength === 0) socket.write(HEARTBEAT)
+    for (const [viewer, { until }] of viewers)
+      if (Date.now() > until) end(viewer)
+      else if (viewer.socket.writableLength === 0) viewer.socket.write(HEARTBEAT)
   }, HEARTBEAT_MS)
+
+  /** Nothing may be written behind the end. */
+  function end(viewer: Viewer): void {
+    hub.remove(viewer)
+    viewers.delete(viewer)
+    viewer.socket.end()
+  }
 
   return {
     open: (res, reader, metrics, lastId) => {
@@ -40,7 +47,7 @@ export function createEventStreams(hub: Hub): EventStreams {
       res.flushHeaders()
       socket.setNoDelay(true)
       socket.write(`retry: ${retryMs()}\n\n`)
-      const viewer = createViewer(socket, 'events', () => socket.end())
+      const viewer = createViewer(socket, 'events')
       viewers.set(viewer, reader)
       socket.once('close', () => {
         viewers.delete(viewer)
@@ -55,11 +62,11 @@ export function createEventStreams(hub: Hub): EventStreams {
       const all = [...viewers.keys()]
       await Promise.all(
         all.map(
-          ({ socket }, i) =>
+          (viewer, i) =>
             new Promise<void>(resolve => {
-              socket.once('close', () => resolve())
-              setTimeout(() => socket.end(), (spreadMs * i) / all.length)
-              setTimeout(() => socket.destroy(), spreadMs + 1000).unref()
+              viewer.socket.once('close', () => resolve())
+              setTimeout(() => end(viewer), (spreadMs * i) / all.length)
+              setTimeout(() => viewer.socket.destroy(), spreadMs + 1000).unref()
             }),
         ),
       )

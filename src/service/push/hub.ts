@@ -179,6 +179,7 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
     },
     remove: viewer => {
       groups.leave(viewer)
+      viewer.metrics.clear()
       slow.delete(viewer)
     },
     stop: () => {

@@ -47,6 +47,7 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
   const limitFills = createLimiter(1)
   const leaveFanout = fanout.subscribe(hub.receive)
   let hash: string | undefined
+  let stopped = false
 
   function enter(reader: Reader, socket: Socket): void {
     if (!admit(reader.client, socket))
@@ -61,8 +62,10 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
       for (const metric of added) {
         const ring = rings.get(metric.name)!
         limitFills(async () => {
-          if (rings.get(metric.name) === ring) await fillRing(db, metric, ring)
-        }).catch((error: Error) => log(`metric ${metric.name}: no history yet: ${error.message}`))
+          if (!stopped && rings.get(metric.name) === ring) await fillRing(db, metric, ring)
+        }).catch((error: Error) => {
+          if (!stopped) log(`metric ${metric.name}: no history yet: ${error.message}`)
+        })
       }
       if (config?.hash === hash) return
       hash = config?.hash
@@ -81,6 +84,7 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
     },
     viewers: () => ({ ws: sockets.count(), sse: streams.count() }),
     stop: async drainMs => {
+      stopped = true
       leaveFanout()
       const spread = Math.min(drainMs, (sockets.count() + streams.count()) * GOODBYE_MS)
       await Promise.all([sockets.close(spread), streams.close(spread)])

@@ -24,7 +24,7 @@ async function connection() {
   while (accepted.length === 0) await once(server, 'connection')
   client.pause()
   client.on('error', () => {})
-  return { client, viewer: createViewer(accepted.pop()!, 'events', () => {}) }
+  return { client, viewer: createViewer(accepted.pop()!, 'events') }
 }
 
 const padding = 'x'.repeat(50_000)

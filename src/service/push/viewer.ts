@@ -6,8 +6,6 @@ import type { Kept } from './frame.js'
 export interface Viewer {
   readonly socket: Socket
   encoding: Encoding
-  /** Ends it in the words of its protocol; `code` is a WebSocket close code. */
-  readonly close: (code: number, reason: string) => void
   readonly metrics: Set<string>
   group: Group | undefined
   /** Newest update of each metric that could not be written yet. */
@@ -29,10 +27,9 @@ export interface Group {
 }
 
 /** A viewer of nothing yet. */
-export const createViewer = (socket: Socket, encoding: Encoding, close: Viewer['close']): Viewer => ({
+export const createViewer = (socket: Socket, encoding: Encoding): Viewer => ({
   socket,
   encoding,
-  close,
   metrics: new Set(),
   group: undefined,
   pending: undefined,

@@ -49,7 +49,7 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
 
   function open(socket: WebSocket, raw: Socket, reader: Reader): void {
     raw.setNoDelay(true)
-    const viewer = createViewer(raw, 'frame', (code, reason) => socket.close(code, reason))
+    const viewer = createViewer(raw, 'frame')
     sessions.set(socket, { viewer, reader, alive: true, strikes: 0, messages: 0, windowStart: Date.now() })
     socket.on('message', onMessage)
     socket.on('pong', onPong)
@@ -71,7 +71,7 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
 
   function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
     const session = sessions.get(this)
-    if (!session) return
+    if (!session || this.readyState !== this.OPEN) return
     session.alive = true
     const bytes = data as Buffer
     if (tooMany(session)) strike(this, session, 'too_many_messages', 'too many messages at once', 1008)
@@ -85,6 +85,13 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
     }
   }
 
+  /** Nothing may be sent behind a close frame. */
+  function end(socket: WebSocket, code: number, reason: string): void {
+    const session = sessions.get(socket)
+    if (session) hub.remove(session.viewer)
+    socket.close(code, reason)
+  }
+
   function tooMany(session: Session): boolean {
     const now = Date.now()
     if (now - session.windowStart > WINDOW_MS) {
@@ -96,7 +103,7 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
 
   function strike(socket: WebSocket, session: Session, code: string, message: string, close: number): void {
     sendError(session.viewer, null, code, message)
-    if (++session.strikes >= MAX_STRIKES || (code === 'too_large' && session.strikes >= 2)) socket.close(close, code)
+    if (++session.strikes >= MAX_STRIKES || (code === 'too_large' && session.strikes >= 2)) end(socket, close, code)
   }
 
   function subscribe({ viewer, reader }: Session, ask: Ask): void {
@@ -121,7 +128,7 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
 
   function ping(): void {
     for (const [socket, session] of sessions) {
-      if (Date.now() > session.reader.until) socket.close(1008, 'token expired')
+      if (Date.now() > session.reader.until) end(socket, 1008, 'token expired')
       else if (!session.alive) socket.terminate()
       else if (session.viewer.socket.writableLength === 0) {
         session.alive = false
@@ -136,8 +143,8 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
     },
     broadcast: text => {
       const frame = textFrame(text)
-      for (const { viewer } of sessions.values())
-        if (viewer.socket.writableLength < MAX_FRAME) viewer.socket.write(frame)
+      for (const [socket, { viewer }] of sessions)
+        if (socket.readyState === socket.OPEN && viewer.socket.writableLength < MAX_FRAME) viewer.socket.write(frame)
     },
     notifyRemoved: metrics => {
       for (const { viewer } of sessions.values())
@@ -154,7 +161,7 @@ export function createWebSockets(hub: Hub, rings: Rings, limits: Limits): WebSoc
           (socket, i) =>
             new Promise<void>(resolve => {
               socket.once('close', resolve)
-              setTimeout(() => socket.close(1001, 'going away'), (spreadMs * i) / all.length)
+              setTimeout(() => end(socket, 1001, 'going away'), (spreadMs * i) / all.length)
               setTimeout(() => socket.terminate(), spreadMs + 1000).unref()
             }),
         ),
