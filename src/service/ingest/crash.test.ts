@@ -91,7 +91,9 @@ test('kill -9 of the server, of ingest, and of both: raw = rollups = acknowledge
     }
   })
   for (let round = 0; round < Number(process.env.RTDASH_KILLS ?? 9); round++) {
-    await sleep(300 + Math.random() * 500)
+    const before = acknowledged
+    while (acknowledged === before) await sleep(20)
+    await sleep(Math.random() * 400)
     const victim = round % 3
     if (victim !== 1) await Promise.all([killServer(), victim === 2 ? kill(worker!) : undefined])
     else await kill(worker!)
@@ -107,7 +109,6 @@ test('kill -9 of the server, of ingest, and of both: raw = rollups = acknowledge
   const client = createClickHouse(server)
   const one = async (sql: string) => Object.values((await client.query<Record<string, string>>(sql))[0]!)[0]!
   expect(acknowledged).toBe(request * 200)
-  expect(acknowledged).toBeGreaterThan(1000)
   expect(Number(await one('SELECT count() AS n FROM shop.raw_events'))).toBe(acknowledged)
   expect(Number(await one('SELECT uniqExact(event_id) AS n FROM shop.raw_events'))).toBe(acknowledged)
   expect(Number(await one('SELECT count() AS n FROM shop.raw_events_dead_letters'))).toBe(request)

@@ -1,52 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClickHouse } from '../../clients/clickhouse.js'
-import type { ServiceConfig } from '../../model/serviceConfig.js'
 import { BatchRefused } from './batch.js'
 import { Encoded } from './encoded.js'
+import { type IngestOptions, LIMITS } from './options.js'
 import { Problem, problems } from './problem.js'
 import { linesByType, readBody } from './readBody.js'
 import { authorize, idempotencyKey } from './requestHeaders.js'
 import { resendSpool } from './resend.js'
 import { answer, refuse } from './respond.js'
-import { type Answer, SourceIngest } from './sourceIngest.js'
+import { type Answer, type Compiled, SourceIngest } from './sourceIngest.js'
 import { BadBody, splitBody } from './splitBody.js'
 import { createSpool } from './spool.js'
 import type { SourceStats } from './stats.js'
+import { within } from './within.js'
 
-export interface IngestOptions {
-  /** The configuration in force, undefined before anything was applied. */
-  readonly config: () => ServiceConfig | undefined
-  readonly clickhouse: ClickHouse
-  /** A folder of this service's own; batches on their way are kept in `spool/` in it. */
-  readonly stateDir: string
-  /** Write tokens; none means that anyone may write. */
-  readonly tokens: readonly string[]
-  readonly log: (message: string) => void
-  readonly limits?: Partial<IngestLimits>
-}
-
-export interface IngestLimits {
-  /** Decoded bytes of one request. */
-  readonly requestBytes: number
-  /** Decoded bytes of all requests under way; past it new ones get 429. */
-  readonly inFlightBytes: number
-  /** How long a request waits for its acknowledgement before 503, in ms. */
-  readonly ackMs: number
-  /** After so long without a successful insert new requests get 503 at once, in ms. */
-  readonly downMs: number
-  /** How long the first event of a batch waits for others, in ms. */
-  readonly windowMs: number
-}
-
-const LIMITS: IngestLimits = {
-  requestBytes: 16 << 20,
-  inFlightBytes: 128 << 20,
-  ackMs: 15_000,
-  downMs: 3000,
-  windowMs: 40,
-}
 /** Rows may be larger than their JSON (`{}` has none of its columns): so many times the request's limit at most. */
 const ROWS_FACTOR = 4
 const STOP_PATIENCE = 5000
@@ -87,40 +55,38 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
     return made
   }
 
-  async function accept(request: IncomingMessage, name: string, account: (bytes: number) => void): Promise<Answer> {
+  /** All that can be said before the body is read. */
+  function admit(request: IncomingMessage, name: string): Admitted {
     if (request.method !== 'POST') throw problems.wrongMethod()
     authorize(request, tokens)
     if (stopping) throw problems.stopping()
     const current = config()
     if (!current) throw problems.noConfiguration()
     const source = current.sources.find(candidate => candidate.name === name)
-    if (!source)
-      throw problems.unknownSource(
-        name,
-        current.sources.map(candidate => candidate.name),
-      )
+    const known = current.sources.map(candidate => candidate.name)
+    if (!source) throw problems.unknownSource(name, known)
     const lines = linesByType(request)
     const key = idempotencyKey(request)
-    if (Number(request.headers['content-length'] ?? 0) > limits.requestBytes)
-      throw problems.tooLarge(limits.requestBytes)
+    const announced = Number(request.headers['content-length'] ?? 0)
+    if (announced > limits.requestBytes) throw problems.tooLarge(limits.requestBytes)
     if (inFlight >= limits.inFlightBytes) throw problems.overloaded()
-
     const ingest = sourceIngest(name)
-    const compiled = ingest.compile(current.database, source)
     if (ingest.failingSince > 0 && Date.now() - ingest.failingSince > limits.downMs)
       throw problems.unavailable('ClickHouse is not taking inserts')
-    await within(ingest.ready(), limits.ackMs, problems.starting)
+    return { ingest, compiled: ingest.compile(current.database, source), key, lines }
+  }
 
+  async function readEvents(request: IncomingMessage, admitted: Admitted, hold: Hold): Promise<Encoded> {
+    const { compiled, key, lines } = admitted
     const events = new Encoded(key)
     const arrival = Date.now()
     const canaries = request.headers['x-rtdash-canary'] === '1'
     const splitter = splitBody((json, line) => compiled.decoder.decode(json, line, arrival, canaries, events), lines)
-    let bytes = 0
     try {
       await readBody(request, (text, size) => {
-        bytes += size
-        account(size)
-        if (bytes > limits.requestBytes || events.rows.length > limits.requestBytes * ROWS_FACTOR)
+        hold.bytes += size
+        inFlight += size
+        if (hold.bytes > limits.requestBytes || events.rows.length > limits.requestBytes * ROWS_FACTOR)
           throw problems.tooLarge(limits.requestBytes)
         if (inFlight > limits.inFlightBytes + limits.requestBytes) throw problems.overloaded()
         splitter.push(text)
@@ -131,11 +97,29 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
       throw error
     }
     if (events.parsed === 0 && events.deadStarts.length > 0) throw problems.badJson(events.errors[0]!.message)
-    const answer = ingest.answerTo(key) ?? ingest.store(compiled, events, key, bytes)
+    return events
+  }
+
+  /** The answer to a request, as soon as its events are durable. The memory stays counted until they are. */
+  async function store(
+    name: string,
+    { ingest, compiled, key }: Admitted,
+    events: Encoded,
+    hold: Hold,
+  ): Promise<Answer> {
+    const known = ingest.answerTo(key)
+    const stored = known ?? ingest.store(compiled, events, key, hold.bytes)
+    if (!known) {
+      const { bytes } = hold
+      hold.bytes = 0
+      const release = () => {
+        inFlight -= bytes
+      }
+      void Promise.resolve(stored).then(release, release)
+    }
+    const late = () => problems.unavailable('the events were not acknowledged in time')
     try {
-      return await within(Promise.resolve(answer), limits.ackMs, () =>
-        problems.unavailable('the events were not acknowledged in time'),
-      )
+      return await within(Promise.resolve(stored), limits.ackMs, late)
     } catch (error) {
       if (error instanceof BatchRefused)
         throw problems.unavailable(`ClickHouse refuses the events of ${name}: ${error.message}`)
@@ -146,24 +130,18 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
 
   return {
     async handle(request, response, name) {
-      let held = 0
-      const account = (bytes: number) => {
-        held += bytes
-        inFlight += bytes
-      }
+      const hold: Hold = { bytes: 0 }
       try {
-        answer(response, 202, await accept(request, name, account))
+        const admitted = admit(request, name)
+        await within(admitted.ingest.ready(), limits.ackMs, problems.starting)
+        const events = await readEvents(request, admitted, hold)
+        answer(response, 202, await store(name, admitted, events, hold))
       } catch (error) {
         if (request.errored || response.destroyed) return
-        const problem = error instanceof Problem ? error : undefined
-        if (!problem) log(`ingest ${name}: ${(error as Error).stack ?? error}`)
-        refuse(
-          request,
-          response,
-          problem ?? new Problem(500, 'internal', 'the request failed inside the service; its log says why'),
-        )
+        if (!(error instanceof Problem)) log(`ingest ${name}: ${(error as Error).stack ?? error}`)
+        refuse(request, response, error instanceof Problem ? error : problems.internal())
       } finally {
-        inFlight -= held
+        inFlight -= hold.bytes
       }
     },
     stats: () => [...sources.values()].map(source => source.stats()),
@@ -178,15 +156,15 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
   }
 }
 
-/** `work`, or the problem after `ms`. */
-async function within<T>(work: Promise<T>, ms: number, late: () => Problem): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms)
-  })
-  try {
-    return await Promise.race([work, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
+/** A request that may send its events. */
+interface Admitted {
+  readonly ingest: SourceIngest
+  readonly compiled: Compiled
+  readonly key: bigint
+  readonly lines: boolean
+}
+
+/** Decoded bytes that a request keeps in memory. */
+interface Hold {
+  bytes: number
 }

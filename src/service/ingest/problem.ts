@@ -44,6 +44,7 @@ export const problems = {
       'more events are waiting than memory is set aside for; send this request again later',
       later(1),
     ),
+  internal: () => new Problem(500, 'internal', 'the request failed inside the service; its log says why'),
   starting: () =>
     new Problem(503, 'starting', 'events of an earlier run are being stored first; send this request again', later(1)),
   noConfiguration: () =>

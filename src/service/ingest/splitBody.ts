@@ -19,14 +19,15 @@ export function splitLines(take: TakeEvent): Splitter {
     line++
   }
   return {
-    push(chunk) {
-      const text = rest + chunk
+    push(text) {
       let from = 0
+      // Only new text is searched: an endless line costs no more than its length.
       for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
-        one(text.slice(from, at))
+        one(rest + text.slice(from, at))
+        rest = ''
         from = at + 1
       }
-      rest = text.slice(from)
+      rest += text.slice(from)
     },
     end() {
       if (rest !== '') one(rest)
@@ -74,7 +75,8 @@ export function splitArray(take: TakeEvent): Splitter {
             from = at + 1
           } else if (state === 'first') {
             state = code === 93 ? 'after' : 'value'
-            from = at--
+            // The first sign of an element is looked at again, as part of it.
+            if (state === 'value') from = at--
           } else throw new BadBody('there is something after the end of the array')
         }
       }
@@ -105,27 +107,29 @@ export function splitDocument(take: TakeEvent): Splitter {
  */
 export function splitBody(take: TakeEvent, lines: boolean): Splitter {
   let head = ''
+  let first = ''
   let chosen: Splitter | undefined = lines ? splitLines(take) : undefined
-  const choose = (ended: boolean) => {
+
+  function choose(ended: boolean): void {
     const start = head.trimStart()
-    if (start === '' && !ended) return
-    if (start !== '' && start[0] !== '{' && start[0] !== '[')
-      throw new BadBody(`the body begins with ${JSON.stringify(start[0])}`)
-    const newline = start.indexOf('\n')
-    if (start[0] === '[') chosen = splitArray(take)
-    else if (newline >= 0 || ended)
-      chosen = isJson(newline < 0 ? start : start.slice(0, newline)) ? splitLines(take) : splitMixed(take)
-    if (!chosen) return
-    chosen.push(head)
-    head = ''
+    const line = start.split('\n', 1)[0]!
+    if (first === '[') chosen = splitArray(take)
+    else if (line.length < start.length || ended) chosen = isJson(line) ? splitLines(take) : splitMixed(take)
+    chosen?.push(head)
   }
   return {
     push(text) {
       if (chosen) return chosen.push(text)
       head += text
-      choose(false)
+      if (first === '') {
+        first = /\S/.exec(text)?.[0] ?? ''
+        if (first !== '' && first !== '{' && first !== '[')
+          throw new BadBody(`the body begins with ${JSON.stringify(first)}`)
+        if (first !== '') choose(false)
+      } else if (text.includes('\n')) choose(false)
     },
     end() {
+      if (!chosen && first === '') throw new BadBody('the body is empty')
       if (!chosen) choose(true)
       chosen?.end()
     },

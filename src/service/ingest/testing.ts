@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { ColumnConfig, ServiceConfig, SourceConfig } from '../../model/serviceConfig.js'
-import { createIngest, type Ingest, type IngestOptions } from './ingest.js'
+import { createIngest, type Ingest } from './ingest.js'
+import type { IngestOptions } from './options.js'
 
 /** A source of shop events, changed as a test needs it. */
 export function shopSource(changes: Partial<SourceConfig> = {}): SourceConfig {

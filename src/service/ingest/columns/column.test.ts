@@ -247,6 +247,10 @@ test.each([
 
 test('times and addresses are read as ClickHouse reads them', async () => {
   const texts = [
+    '20260131',
+    '20260131123456',
+    'Sat, 31 Jan 2026 12:34:56 GMT',
+    '31 Jan 2026 12:34:56',
     '2026-01-31',
     '2026/01/31',
     '2026-01-31 12:34:56',

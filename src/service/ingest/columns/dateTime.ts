@@ -12,8 +12,10 @@ const FORMS = 'write 2026-01-31T12:00:00.000Z, or seconds or milliseconds since 
 export function readTimestamp(value: unknown, format: TimestampFormat | undefined, into: Instant): boolean {
   if (typeof value === 'number') return fromNumber(value, String(value), format, into)
   if (typeof value !== 'string') return false
-  if (readInstant(value, into)) return true
-  return NUMBER.test(value) && fromNumber(Number(value), value, format, into)
+  // Where the source says that times are numbers, digits are no date: 20260131 is a number of seconds.
+  const digits = NUMBER.test(value)
+  if (!(digits && format?.startsWith('epoch')) && readInstant(value, into)) return true
+  return digits && fromNumber(Number(value), value, format, into)
 }
 
 function fromNumber(value: number, text: string, format: TimestampFormat | undefined, into: Instant): boolean {

@@ -33,7 +33,10 @@ export function dayNumber(text: string): number {
 /** Reads ISO 8601 and its common relatives; without a zone it is UTC. False where `text` is none of them. */
 export function readInstant(text: string, into: Instant): boolean {
   const day = dayNumber(text)
-  if (Number.isNaN(day)) return false
+  if (Number.isNaN(day)) {
+    const plain = respell(text)
+    return plain !== undefined && readInstant(plain, into)
+  }
   into.nanos = 0
   // `YYYY-MM-DDThh:mm:ss[.fff][Z]` without the regular expression: nearly every event.
   const size = text.length
@@ -68,4 +71,22 @@ function readSlowly(text: string, day: number, into: Instant): boolean {
   into.ms = day * 86_400_000 + clock + Math.floor(nanoseconds / 1e6) - offset
   into.nanos = nanoseconds % 1e6
   return true
+}
+
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)(Z?))?$/
+const MAIL = /^(?:[A-Za-z]{3}, ?)?(\d{1,2}) ([A-Za-z]{3}) (\d{4})( .+)?$/
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+
+/** `20260131[T]120000` and `Sat, 31 Jan 2026 12:00:00 GMT` in the form of the others. */
+function respell(text: string): string | undefined {
+  if (text.length > 64) return undefined
+  const compact = COMPACT.exec(text)
+  if (compact) {
+    const [, year, month, day, hour, minute, second, zone] = compact
+    return `${year}-${month}-${day}${hour === undefined ? '' : `T${hour}:${minute}:${second}${zone}`}`
+  }
+  const mail = MAIL.exec(text)
+  const month = mail ? MONTHS.indexOf(mail[2]!.toLowerCase()) + 1 : 0
+  if (!mail || month === 0) return undefined
+  return `${mail[3]}-${String(month).padStart(2, '0')}-${mail[1]!.padStart(2, '0')}${mail[4] ?? ''}`
 }
