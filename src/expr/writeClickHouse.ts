@@ -85,8 +85,9 @@ function writeAs(expr: RowExpr, to: Exact | undefined, write: Write): Fragment {
   if (to === undefined || expr.kind === 'null') return write(expr)
   const literal = literalNumber(expr)
   if (literal !== undefined) return signed(numberClickHouse(literal, to))
-  const text = expr.kind === 'string' ? undefined : castClickHouse(write(expr).text, exactOf(expr.type), to)
-  return text === undefined ? write(expr) : primary(text)
+  const written = write(expr)
+  const cast = expr.kind === 'string' ? undefined : castClickHouse(written.text, exactOf(expr.type), to)
+  return cast === undefined ? written : primary(cast)
 }
 
 /** A leading minus may not touch an operator before it. */
@@ -167,19 +168,32 @@ function enumOperand(expr: RowExpr, column: ColumnWriter): string {
 function meeting(exprs: readonly RowExpr[]): Exact | undefined {
   const exacts = exprs.flatMap(expr => exactOf(expr.type) ?? [])
   if (exacts.every(exact => exact.kind === 'int' || exact.kind === 'float')) return undefined
-  const computed = exprs.filter(expr => expr.kind !== 'string').map(expr => exactOf(expr.type)!)
+  const computed = exprs
+    .filter(expr => expr.kind !== 'string' && literalNumber(expr) === undefined)
+    .map(expr => exactOf(expr.type)!)
   const time = computed.every(exact => exact.kind === 'datetime' || exact.kind === 'datetime64')
   if (time && computed.length < exprs.length && new Set(computed.map(exact => JSON.stringify(exact))).size === 1)
     return undefined
+  const decimal = computed.find(exact => exact.kind === 'decimal')
+  if (decimal && exprs.every(expr => staysIn(decimal, expr))) return decimal
   const common = exacts.reduce((a, b) => commonType(a, b) ?? a)
   return common.kind === 'enum' ? STRING : common
+}
+
+/** Whether the expression is of that very decimal type, or a literal that it holds: a column is then compared as it is. */
+function staysIn(decimal: Exact, expr: RowExpr): boolean {
+  const literal = literalNumber(expr)
+  if (literal !== undefined) return fitting(literal, decimal) !== undefined
+  return JSON.stringify(exactOf(expr.type)) === JSON.stringify(decimal)
 }
 
 function between(expr: Of<'between'>, write: Write): Fragment {
   const { operand, low, high } = expr
   const to = meeting([operand, low, high])
   const [value, from, until] = [operand, low, high].map(one => operandOf(writeAs(one, to, write)))
-  return predicate(`${value} ${not(expr)}BETWEEN ${from} AND ${until}`)
+  const within = `${value} BETWEEN ${from} AND ${until}`
+  // ClickHouse's own NOT BETWEEN is false for NaN, where BETWEEN is false too.
+  return expr.negated ? { text: `NOT (${within})`, level: LEVEL.not } : predicate(within)
 }
 
 /** Literals that no value of the operand's type can equal are left out: they would throw, or match by wrapping. */

@@ -13,9 +13,9 @@ const tsx = createRequire(import.meta.url)('tsx/cjs/api') as { require(id: strin
 const { FlinkSQL } = tsx.require('dt-sql-parser', import.meta.filename)
 const COLUMNS = columns(COLUMN_TYPES)
 
-/** Flink takes a backslash as it is, this parser as an escape; and it does not know CHAR_LENGTH. */
+/** Flink takes a backslash as it is, this parser as an escape; and it does not know all functions. */
 function forParser(sql: string): string {
-  return sql.replaceAll('\\', '/').replaceAll('CHAR_LENGTH(', 'ABS(')
+  return sql.replaceAll('\\', '/').replaceAll(/\b(CHAR_LENGTH|TO_TIMESTAMP_LTZ)\(/g, 'ABS(')
 }
 
 test('everything written parses as Flink SQL', () => {

@@ -96,13 +96,14 @@ function signed(text: string): Fragment {
   return text.startsWith('-') ? { text, level: LEVEL.unary } : primary(text)
 }
 
-/** Values that are compared, as one type; numbers alone meet by Flink's own rules, which are exact. */
+/** Values that are compared, as one type; numbers, and times, meet by Flink's own rules, which are exact. */
 function together(exprs: readonly RowExpr[], write: Write): string[] {
   const exacts = exprs.flatMap(expr => exactOf(expr.type) ?? [])
   const common = exacts.reduce((a, b) => commonType(a, b) ?? a)
   const target = common.kind === 'enum' ? STRING : common
   const numbers = exacts.every(exact => exact.kind === 'int' || exact.kind === 'decimal')
-  return exprs.map(expr => operandOf(numbers ? write(expr) : writeAs(expr, target, write)))
+  const times = exacts.every(exact => exact.kind === 'datetime' || exact.kind === 'datetime64')
+  return exprs.map(expr => operandOf(numbers || times ? write(expr) : writeAs(expr, target, write)))
 }
 
 function negation(expr: Of<'negate'>, write: Write): Fragment {
