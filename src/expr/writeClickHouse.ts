@@ -1,6 +1,7 @@
 import type { RowExpr } from '../model/expr.js'
 import { isSafeDivisor } from './arithmetic.js'
 import { commonType, type Exact, exactOf, STRING, timeScale } from './exactType.js'
+import { fitting } from './fitting.js'
 import { at, type Fragment, LEVEL, type Level, primary } from './fragment.js'
 import { literalNumber } from './literal.js'
 import { castClickHouse, identifier, numberClickHouse, textClickHouse, valueClickHouse } from './valuesClickHouse.js'
@@ -221,22 +222,6 @@ function listItem(item: RowExpr, set: Exact | undefined): string | undefined {
   if (item.kind === 'bool') return String(item.value)
   const text = literalNumber(item)
   return text === undefined || set === undefined ? undefined : fitting(text, set)
-}
-
-/** The number as a literal of an integer, decimal or float type, if that type has it. */
-function fitting(text: string, exact: Exact): string | undefined {
-  if (exact.kind === 'float') return numberClickHouse(text, exact)
-  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+?)0*)?$/.exec(text) ?? []
-  if (whole === '') return undefined
-  const digits = /^0*$/.test(fraction) ? '' : fraction
-  if (exact.kind === 'decimal') {
-    if (digits.length > exact.scale || whole.replace(/^0/, '').length > exact.precision - exact.scale) return undefined
-    return numberClickHouse(digits === '' ? `${sign}${whole}` : `${sign}${whole}.${digits}`, exact)
-  }
-  if (exact.kind !== 'int' || digits !== '') return undefined
-  const value = BigInt(`${sign}${whole}`)
-  const fits = exact.signed ? BigInt.asIntN(exact.bits, value) === value : BigInt.asUintN(exact.bits, value) === value
-  return fits ? numberClickHouse(String(value), exact) : undefined
 }
 
 function cases(expr: Of<'case'>, write: Write): Fragment {
