@@ -119,7 +119,8 @@ export function createBatcher({ sink, spool, windowMs, maxRows, maxBytes }: Batc
       if (error instanceof BatchRefused) await spool.remove(batch)
       throw error
     }
-    await spool.remove(batch)
+    // It is stored: a file that stays is sent again at the next start, under its token, and counts once.
+    await spool.remove(batch).catch(() => {})
   }
 
   return {

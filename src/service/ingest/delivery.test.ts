@@ -156,6 +156,17 @@ test('a new column, and a column taken away, hold from the next request on', asy
   run.current = before
 })
 
+test('a request may reach over hundreds of daily partitions of a rollup', async () => {
+  const old = shopSource({ name: 'old', table: 'old', deadLetters: 'old_dead', accept: { olderMs: null, newerMs: 0 } })
+  await createTables(ch.client, old)
+  const before = run.current
+  run.current = configOf([old])
+  const days = Array.from({ length: 400 }, (_, day) => JSON.stringify({ ts: Date.UTC(2001, 0, 1 + day) }))
+  expect(await run.post(days.join('\n'), {}, 'old')).toMatchObject({ status: 202, body: { accepted: 400 } })
+  expect(await ch.client.query('SELECT sum(n) AS n FROM shop.rollup_old_0')).toEqual([{ n: '400' }])
+  run.current = before
+})
+
 test('a body cut off by its client stores nothing', async () => {
   const socket = connect(Number(new URL(run.url).port), '127.0.0.1')
   socket.write(`POST /ingest/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n${events(0, 5)}\n`)

@@ -123,8 +123,10 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
     } catch (error) {
       if (error instanceof BatchRefused)
         throw problems.unavailable(`ClickHouse refuses the events of ${name}: ${error.message}`)
+      if (error instanceof Problem) throw error
       if (abort.signal.aborted) throw problems.stopping()
-      throw error
+      log(`ingest ${name}: ${(error as Error).stack ?? error}`)
+      throw problems.unavailable('the events could not be written to the spool')
     }
   }
 
