@@ -65,7 +65,7 @@ function floatSql(expr: ReadExpr): string {
  * what a JSON number holds (2^53). Undefined where a double is all there is.
  */
 export function exactSql(expr: ReadExpr): string | undefined {
-  const bases = basesOf(expr)
+  const bases = exactBases(expr)
   if (bases === undefined) return undefined
   if (bases.has('decimal')) return `toString(${exactTerm(expr)})`
   const integer = exactTerm(expr)
@@ -73,7 +73,7 @@ export function exactSql(expr: ReadExpr): string | undefined {
 }
 
 /** The types of the states added up; undefined where a division, a product or a sketch makes exactness void. */
-function basesOf(expr: ReadExpr): Set<string> | undefined {
+export function exactBases(expr: ReadExpr): Set<string> | undefined {
   switch (expr.kind) {
     case 'state':
       return ['count', 'sum', 'min', 'max', 'first', 'last'].includes(expr.fn) &&
@@ -83,10 +83,10 @@ function basesOf(expr: ReadExpr): Set<string> | undefined {
     case 'number':
       return /^\d+$/.test(expr.text) ? new Set(['int']) : undefined
     case 'negate':
-      return basesOf(expr.operand)
+      return exactBases(expr.operand)
     case 'arithmetic': {
       if (expr.op === '/' || expr.op === '*') return undefined
-      const [left, right] = [basesOf(expr.left), basesOf(expr.right)]
+      const [left, right] = [exactBases(expr.left), exactBases(expr.right)]
       return left && right ? new Set([...left, ...right]) : undefined
     }
   }
