@@ -27,6 +27,8 @@ export const names = {
   deadLetters: (table: string): string => `${table}_dead_letters`,
   canaries: (table: string): string => `${table}_canaries`,
   canaryView: (table: string): string => `${table}_canaries__view`,
+  /** On a cluster: one node's part of a table that lies in shards. */
+  local: (table: string): string => `${table}_local`,
   values: 'metric_values',
   valuesView: (metric: string): string => `metric_values__${metric}`,
   history: '_rtdash_history',

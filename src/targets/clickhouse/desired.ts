@@ -1,6 +1,7 @@
 import type { Model } from '../../model/model.js'
 import type { Resource } from '../../model/resource.js'
 import type { RollupPlan } from '../../model/rollup.js'
+import { clusterOf, distribute } from './cluster.js'
 import { rollupResource } from './rollups.js'
 import { tables } from './tables.js'
 import { canaryView, readerView, valuesView } from './views.js'
@@ -9,8 +10,8 @@ import { canaryView, readerView, valuesView } from './views.js'
 export function desired(model: Model, plan: RollupPlan): Resource[] {
   const sources = new Map(model.sources.map(source => [source.name, source]))
   const metrics = new Map(model.metrics.map(metric => [metric.name, metric]))
-  const cluster = model.target.clickhouse.kind === 'server' ? model.target.clickhouse.cluster : undefined
-  return [
+  const cluster = clusterOf(model)
+  const resources: Resource[] = [
     {
       id: `clickhouse.database/${model.project}`,
       kind: 'clickhouse.database',
@@ -25,4 +26,5 @@ export function desired(model: Model, plan: RollupPlan): Resource[] {
       .filter(reading => metrics.get(reading.metric)!.tier === 3)
       .map(reading => valuesView(model, metrics.get(reading.metric)!, reading)),
   ]
+  return cluster === undefined ? resources : distribute(model, cluster, resources)
 }

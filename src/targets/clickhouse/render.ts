@@ -17,14 +17,19 @@ export function createTable(spec: TableSpec): string {
     ')',
     `ENGINE = ${spec.engine}`,
     ...(spec.partitionBy === undefined ? [] : [`PARTITION BY ${spec.partitionBy}`]),
-    `ORDER BY (${spec.orderBy.join(', ')})`,
+    ...(spec.orderBy.length === 0 ? [] : [`ORDER BY (${spec.orderBy.join(', ')})`]),
     ...(spec.ttl ? [`TTL ${ttlSql(spec.ttl)}`] : []),
-    `SETTINGS ${Object.entries(spec.settings)
-      .map(([name, value]) => `${name} = ${typeof value === 'string' ? str(value) : value}`)
-      .join(', ')}`,
+    ...settingsSql(spec.settings),
     `COMMENT ${str(spec.comment)}`,
   ]
   return lines.join('\n')
+}
+
+const settingsSql = (settings: TableSpec['settings']): string[] => {
+  const list = Object.entries(settings).map(
+    ([name, value]) => `${name} = ${typeof value === 'string' ? str(value) : value}`,
+  )
+  return list.length === 0 ? [] : [`SETTINGS ${list.join(', ')}`]
 }
 
 export const columnSql = ({ name, type, default: value, codec, comment }: ColumnSpec): string =>

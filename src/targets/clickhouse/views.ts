@@ -2,6 +2,7 @@ import type { Metric, Model, Source } from '../../model/model.js'
 import type { ResourceOf } from '../../model/resource.js'
 import type { Reading } from '../../model/rollup.js'
 import { names, rawColumns } from '../../naming.js'
+import { rawTable } from './cluster.js'
 import { mark } from './mark.js'
 import { type QueryContext, readerSelect, valuesAt } from './query.js'
 import { id, qualified, str } from './text.js'
@@ -20,10 +21,10 @@ export function canaryView(model: Model, source: Source): ViewResource {
   const select = [
     `SELECT fromUnixTimestamp64Milli(toInt64(${rawColumns.canary}), 'UTC') AS sent,`,
     `toDateTime64(${id(source.timestamp)}, 3, 'UTC') AS ts, ${rawColumns.ingestedAt} AS ingested_at`,
-    `FROM ${qualified(model.project, source.table)} WHERE ${rawColumns.canary} != 0`,
+    `FROM ${qualified(model.project, rawTable(model, source))} WHERE ${rawColumns.canary} != 0`,
   ].join(' ')
   return view(model, names.canaryView(source.table), `canaries of source ${source.name}`, select, {
-    dependsOn: [`clickhouse.table/${source.table}`, `clickhouse.table/${names.canaries(source.table)}`],
+    dependsOn: [`clickhouse.table/${rawTable(model, source)}`, `clickhouse.table/${names.canaries(source.table)}`],
     origin: source.span,
     feeds: { table: names.canaries(source.table), on: 'insert' },
   })
