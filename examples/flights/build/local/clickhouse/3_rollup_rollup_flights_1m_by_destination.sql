@@ -1,0 +1,17 @@
+CREATE TABLE IF NOT EXISTS `flights`.`rollup_flights_1m_by_destination`
+(
+  `bucket` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `destination` LowCardinality(String),
+  `count_3c5bb3f2` SimpleAggregateFunction(sum, UInt64) COMMENT 'count()',
+  `sum_37e2ca21` SimpleAggregateFunction(sum, Int64) COMMENT 'sum(delay)'
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toYYYYMM(bucket)
+ORDER BY (bucket, `destination`)
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'rtdash:clickhouse.rollup/rollup_flights_1m_by_destination states of flights';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `flights`.`rollup_flights_1m_by_destination__903fe6ba`
+TO `flights`.`rollup_flights_1m_by_destination`
+AS SELECT fromUnixTimestamp64Milli(toUnixTimestamp64Milli(toDateTime64(`date`, 3, 'UTC')) - positiveModulo(toUnixTimestamp64Milli(toDateTime64(`date`, 3, 'UTC')), 60000), 'UTC') AS `bucket`, `destination` AS `destination`, count() AS `count_3c5bb3f2`, CAST(sumIf(CAST(`delay`, 'Int64'), 1), 'Int64') AS `sum_37e2ca21` FROM `flights`.`flights` WHERE _canary = 0 GROUP BY `bucket`, `destination`
+COMMENT 'rtdash:clickhouse.rollup/rollup_flights_1m_by_destination fills it';

@@ -1,0 +1,3 @@
+CREATE OR REPLACE VIEW `flights`.`mean_delay_by_destination`
+AS SELECT timestamp, `destination`, if(isFinite((toFloat64(`m_sum_37e2ca21`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0))), (toFloat64(`m_sum_37e2ca21`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0)), NULL) AS value FROM (SELECT toDateTime64(toStartOfDay(toTimeZone(bucket, 'UTC')), 3, 'UTC') AS timestamp, `destination`, sum(`sum_37e2ca21`) AS `m_sum_37e2ca21`, sum(`count_3c5bb3f2`) AS `m_count_3c5bb3f2` FROM `flights`.`rollup_flights_1m_by_destination` GROUP BY timestamp, `destination`)
+COMMENT 'rtdash:clickhouse.view/mean_delay_by_destination metric mean_delay_by_destination';

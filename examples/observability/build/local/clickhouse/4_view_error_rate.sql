@@ -1,0 +1,3 @@
+CREATE OR REPLACE VIEW `observability`.`error_rate`
+AS SELECT timestamp, `service`, if(isFinite((toFloat64(`m_count_354934da`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0))), (toFloat64(`m_count_354934da`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0)), NULL) AS value FROM (SELECT fromUnixTimestamp64Milli(toUnixTimestamp64Milli(bucket) - positiveModulo(toUnixTimestamp64Milli(bucket), 300000), 'UTC') AS timestamp, `service`, sum(`count_354934da`) AS `m_count_354934da`, sum(`count_3c5bb3f2`) AS `m_count_3c5bb3f2` FROM `observability`.`rollup_requests_5s_by_service` GROUP BY timestamp, `service`)
+COMMENT 'rtdash:clickhouse.view/error_rate metric error_rate';

@@ -1,0 +1,6 @@
+CREATE MATERIALIZED VIEW IF NOT EXISTS `observability`.`metric_values__write_share`
+REFRESH EVERY 60 SECOND OFFSET 5 SECOND APPEND
+TO `observability`.`metric_values`
+SQL SECURITY NONE
+AS WITH (SELECT fromUnixTimestamp64Milli(intDiv(toUnixTimestamp64Milli(now64(3)) - 5000, 60000) * 60000, 'UTC')) AS _asof SELECT 'write_share' AS metric, _asof AS timestamp, total, CAST(map(), 'Map(String, Nullable(String))') AS `by`, value, exact FROM (WITH toUnixTimestamp64Milli(_asof) AS _e1, toUnixTimestamp64Milli(toDateTime64(toStartOfDay(fromUnixTimestamp64Milli(_e1, 'UTC')), 3, 'UTC')) AS _s1 SELECT _total AS total, if(isFinite((toFloat64(`m_count_4467dfd5`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0))), (toFloat64(`m_count_4467dfd5`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0)), NULL) AS value, CAST(NULL, 'Nullable(String)') AS exact FROM (SELECT toUInt8(1) AS _total, sum(`count_4467dfd5`) AS `m_count_4467dfd5`, sum(`count_3c5bb3f2`) AS `m_count_3c5bb3f2` FROM (SELECT `count_4467dfd5`, `count_3c5bb3f2` FROM `observability`.`rollup_requests_1m` WHERE bucket >= fromUnixTimestamp64Milli(_s1, 'UTC') AND bucket < fromUnixTimestamp64Milli(_e1, 'UTC'))))
+COMMENT 'rtdash:clickhouse.view/metric_values__write_share values of metric write_share';

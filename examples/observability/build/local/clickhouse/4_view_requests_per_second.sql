@@ -1,0 +1,3 @@
+CREATE OR REPLACE VIEW `observability`.`requests_per_second`
+AS SELECT timestamp, `service`, if(isFinite((toFloat64(`m_count_3c5bb3f2`) / nullIf(toFloat64(1), 0))), (toFloat64(`m_count_3c5bb3f2`) / nullIf(toFloat64(1), 0)), NULL) AS value FROM (SELECT fromUnixTimestamp64Milli(toUnixTimestamp64Milli(bucket) - positiveModulo(toUnixTimestamp64Milli(bucket), 1000), 'UTC') AS timestamp, `service`, sum(`count_3c5bb3f2`) AS `m_count_3c5bb3f2` FROM `observability`.`rollup_requests_250ms_by_service` GROUP BY timestamp, `service`)
+COMMENT 'rtdash:clickhouse.view/requests_per_second metric requests_per_second';

@@ -1,0 +1,17 @@
+CREATE TABLE IF NOT EXISTS `shop`.`rollup_events_250ms_by_region`
+(
+  `bucket` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `region` LowCardinality(String),
+  `count_3c5bb3f2` SimpleAggregateFunction(sum, UInt64) COMMENT 'count()'
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toYYYYMM(bucket)
+ORDER BY (bucket, `region`)
+TTL toDateTime(bucket) + toIntervalSecond(31536000)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+COMMENT 'rtdash:clickhouse.rollup/rollup_events_250ms_by_region states of events';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `shop`.`rollup_events_250ms_by_region__cef93cb0`
+TO `shop`.`rollup_events_250ms_by_region`
+AS SELECT fromUnixTimestamp64Milli(toUnixTimestamp64Milli(toDateTime64(`ts`, 3, 'UTC')) - positiveModulo(toUnixTimestamp64Milli(toDateTime64(`ts`, 3, 'UTC')), 250), 'UTC') AS `bucket`, `region` AS `region`, count() AS `count_3c5bb3f2` FROM `shop`.`raw_events` WHERE _canary = 0 GROUP BY `bucket`, `region`
+COMMENT 'rtdash:clickhouse.rollup/rollup_events_250ms_by_region fills it';

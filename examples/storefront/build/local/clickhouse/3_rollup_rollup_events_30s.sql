@@ -1,0 +1,17 @@
+CREATE TABLE IF NOT EXISTS `shop`.`rollup_events_30s`
+(
+  `bucket` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `quantile_7ae48987` AggregateFunction(quantileDD(0.01, 0.5), Float64) COMMENT 'quantile(value) filter (where event_type = \'request\')',
+  `uniq_8eedb31d` AggregateFunction(uniqCombined64(14), UInt64) COMMENT 'uniq(user_id)'
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toYYYYMM(bucket)
+ORDER BY (bucket)
+TTL toDateTime(bucket) + toIntervalSecond(31536000)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+COMMENT 'rtdash:clickhouse.rollup/rollup_events_30s states of events';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `shop`.`rollup_events_30s__df5a0ef8`
+TO `shop`.`rollup_events_30s`
+AS SELECT fromUnixTimestamp64Milli(toUnixTimestamp64Milli(toDateTime64(`ts`, 3, 'UTC')) - positiveModulo(toUnixTimestamp64Milli(toDateTime64(`ts`, 3, 'UTC')), 30000), 'UTC') AS `bucket`, quantileDDStateIf(0.01, 0.5)(toFloat64(`value`), (`event_type` = 'request') AND (isFinite(toFloat64(`value`)))) AS `quantile_7ae48987`, uniqCombined64StateIf(14)(CAST(`user_id`, 'UInt64'), 1) AS `uniq_8eedb31d` FROM `shop`.`raw_events` WHERE _canary = 0 GROUP BY `bucket`
+COMMENT 'rtdash:clickhouse.rollup/rollup_events_30s fills it';

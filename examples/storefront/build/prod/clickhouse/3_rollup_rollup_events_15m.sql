@@ -1,0 +1,16 @@
+CREATE TABLE IF NOT EXISTS `shop`.`rollup_events_15m_local` ON CLUSTER `main`
+(
+  `bucket` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `uniq_8eedb31d` AggregateFunction(uniqCombined64(14), UInt64) COMMENT 'uniq(user_id)'
+)
+ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/shop/rollup_events_15m_local', '{replica}')
+PARTITION BY toYYYYMM(bucket)
+ORDER BY (bucket)
+TTL toDateTime(bucket) + toIntervalSecond(31536000)
+SETTINGS replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+COMMENT 'rtdash:clickhouse.rollup/rollup_events_15m states of events';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `shop`.`rollup_events_15m_local__0d7b2eb7` ON CLUSTER `main`
+TO `shop`.`rollup_events_15m_local`
+AS SELECT fromUnixTimestamp64Milli(toUnixTimestamp64Milli(toDateTime64(`ts`, 3, 'UTC')) - positiveModulo(toUnixTimestamp64Milli(toDateTime64(`ts`, 3, 'UTC')), 900000), 'UTC') AS `bucket`, uniqCombined64StateIf(14)(CAST(`user_id`, 'UInt64'), 1) AS `uniq_8eedb31d` FROM `shop`.`raw_events_local` WHERE _canary = 0 GROUP BY `bucket`
+COMMENT 'rtdash:clickhouse.rollup/rollup_events_15m fills it';
