@@ -37,11 +37,11 @@ It knows no live figures; plan does.`
     const { target } = flags
     const base = await loadProject({ file: args.base, target }, output)
     const head = await loadProject({ file: args.head, target }, output)
-    const [{ compile }, { diffFiles }] = await Promise.all([
+    const [{ compile }, { diffCompiled }] = await Promise.all([
       import('../compile/compile.js'),
-      import('../cli/diffFiles.js'),
+      import('../plan/offline.js'),
     ])
-    const plan = diffFiles(compile(base.model), compile(head.model))
+    const plan = diffCompiled(compile(base.model), compile(head.model))
     output.document(planDocument(plan))
     if (flags.format === 'markdown') output.text(planMarkdown(plan, `metrics.yaml, target ${plan.target}`))
     else output.text(planText(plan, output.style, { statements: flags.verbose }))
