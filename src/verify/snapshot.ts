@@ -1,0 +1,77 @@
+import type { ClickHouse } from '../clients/clickhouse.js'
+import type { SourceConfig } from '../model/serviceConfig.js'
+import { rawColumns } from '../naming.js'
+import { type IngestState, type ServiceAddress, type ServiceState, serviceState } from './service.js'
+
+/** The state of the pipeline at one moment of the run. */
+export interface Snapshot {
+  readonly service: ServiceState
+  readonly counts: ReadonlyMap<string, Counts>
+  /** For each table and partition the number of its newest block: it grows with every insert, and with nothing else. */
+  readonly blocks: ReadonlyMap<string, number>
+}
+
+/** Rows stored, between two readings of what ingest had acknowledged. */
+export interface Counts {
+  readonly earlier: IngestState
+  readonly rows: number
+  readonly later: IngestState
+}
+
+interface Parts {
+  readonly clickhouse: ClickHouse
+  readonly database: string
+  readonly service: ServiceAddress
+  readonly sources: readonly SourceConfig[]
+  /** Rows are counted from here on, epoch ms by ClickHouse's clock. */
+  readonly since: number
+}
+
+export async function takeSnapshot(parts: Parts): Promise<Snapshot> {
+  const earlier = await serviceState(parts.service)
+  const [rows, blocks] = await Promise.all([countRows(parts), newestBlocks(parts)])
+  const service = await serviceState(parts.service)
+  const counts = parts.sources.map(
+    ({ name }, i) =>
+      [name, { earlier: ingestOf(earlier, name), rows: rows[i]!, later: ingestOf(service, name) }] as const,
+  )
+  return { service, counts: new Map(counts), blocks }
+}
+
+/** ClickHouse's own time, epoch ms. */
+export async function clickhouseNow(clickhouse: ClickHouse): Promise<number> {
+  const [row] = await clickhouse.query<{ now: string }>('SELECT toUnixTimestamp64Milli(now64(3)) AS now')
+  return Number(row!.now)
+}
+
+/** Rows that ingest has stored: those that others inserted carry no batch. */
+const countRows = ({ clickhouse, database, sources, since }: Parts): Promise<number[]> =>
+  Promise.all(
+    sources.map(async ({ table }) => {
+      const [row] = await clickhouse.query<{ n: string }>(
+        `SELECT count() AS n FROM {database:Identifier}.{table:Identifier}
+         WHERE ${rawColumns.ingestedAt} >= {since:DateTime64(3, 'UTC')} AND ${rawColumns.batch} != 0`,
+        { database, table, since: new Date(since) },
+      )
+      return Number(row!.n)
+    }),
+  )
+
+async function newestBlocks({ clickhouse, database }: Parts): Promise<Map<string, number>> {
+  const rows = await clickhouse.query<{ table: string; partition: string; block: string }>(
+    `SELECT table, partition_id AS partition, max(max_block_number) AS block FROM system.parts
+     WHERE database = {database:String} AND active GROUP BY table, partition`,
+    { database },
+  )
+  return new Map(rows.map(({ table, partition, block }) => [`${table}/${partition}`, Number(block)]))
+}
+
+const ingestOf = (state: ServiceState, name: string): IngestState =>
+  state.ingest.find(({ source }) => source === name) ?? {
+    source: name,
+    accepted: 0,
+    rejected: 0,
+    duplicates: 0,
+    canaries: 0,
+    inFlight: { rows: 0 },
+  }
