@@ -5,6 +5,7 @@ import type { Metric, Model } from '../model/model.js'
 import { type CanarySender, type SentCanary, sendCanaries } from './canaries.js'
 import type { Evidence } from './check.js'
 import { checks } from './checks.js'
+import { VerifyError } from './errors.js'
 import { neededMs } from './needed.js'
 import type { CheckResult, VerifyReport } from './report.js'
 import { type ServiceAddress, serviceState } from './service.js'
@@ -47,7 +48,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const compiled = compile(model)
   const database = options.database ?? model.project
   const started = Date.now()
-  await serviceState(service)
+  const { config } = await serviceState(service)
+  if (config === null) throw new VerifyError('not-applied', 'nothing was applied yet', 'rtdash apply')
   const { sources } = compiled.service
   const since = await clickhouseNow(clickhouse)
   const snapshot = () => takeSnapshot({ clickhouse, database, service, sources, since })
@@ -114,9 +116,7 @@ function allOut(
   counted: (sender: CanarySender) => readonly SentCanary[],
 ): boolean {
   const newest = new Map(senders.map(sender => [sender.source, counted(sender).at(-1)?.sent ?? 0]))
-  return metrics.every(({ name, source }) =>
-    viewer.of(name).some(({ update }) => (update.canary?.sent ?? -1) >= newest.get(source)!),
-  )
+  return metrics.every(({ name, source }) => (viewer.of(name).at(-1)?.update.canary?.sent ?? -1) >= newest.get(source)!)
 }
 
 async function both<T>(make: () => Promise<T>): Promise<[T, T]> {

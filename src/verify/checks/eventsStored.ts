@@ -14,7 +14,8 @@ export const eventsStored: Check = {
     [...after.counts].map(([source, counts]) => compare(source, before.counts.get(source)!, counts)),
 }
 
-function compare(source: string, from: Counts, to: Counts): Finding {
+/** `to` against `from`: the rows that came between, and the bounds they must lie in. */
+export function compare(source: string, from: Counts, to: Counts): Finding {
   const observed = to.rows - from.rows
   const accepted = stored(to.later) - stored(from.later)
   if (accepted < 0) return skipped('the service was started again meanwhile', { source })
