@@ -22,7 +22,7 @@ export interface IngestLimits {
   readonly ackMs: number
   /** After so long without a successful insert new requests get 503 at once, in ms. */
   readonly downMs: number
-  /** How long the first event of a batch waits for others, in ms. */
+  /** How long the first event of a batch waits for others, in ms. Measured with five views: 80 rather than 40 costs 15 ms and halves the load of ClickHouse. */
   readonly windowMs: number
 }
 
@@ -32,5 +32,5 @@ export const LIMITS: IngestLimits = {
   inFlightBytes: 128 << 20,
   ackMs: 15_000,
   downMs: 3000,
-  windowMs: 40,
+  windowMs: 80,
 }
