@@ -31,6 +31,7 @@ export interface Job {
 }
 
 const MAX_PAUSE_MS = 10_000
+const NOTHING: Reading = { total: { value: null }, series: [], truncated: false, queryMs: 0 }
 const MIN_TIMEOUT_MS = 5000
 
 /** Metrics with equal keys have equal values at all times. */
@@ -66,7 +67,6 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
     const first = lastAsof === 0
     countSkipped(asof)
     lastAsof = asof
-    const started = performance.now()
     try {
       const [canary, reading] = await Promise.all([
         source && shared.canaries.before(source, asof),
@@ -76,7 +76,7 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
       ])
       failures = 0
       good = { asof, reading }
-      for (const { name } of metrics) observe(name, performance.now() - started, first ? undefined : Date.now() - asof)
+      for (const { name } of metrics) observe(name, reading.queryMs, first ? undefined : Date.now() - asof)
       const seen = canary && { ...canary, published: Date.now() }
       publish(metric => toUpdate(metric, asof, reading, { stale: isLate(metric, asof), canary: seen }))
     } catch (error) {
@@ -106,7 +106,7 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
       stats.lastError = message
       telemetry.failures.inc({ metric: name })
     }
-    const reading = good?.reading ?? { total: { value: null }, series: [], truncated: false }
+    const reading = good?.reading ?? NOTHING
     publish(metric => (isLate(metric, good?.asof ?? 0) ? toUpdate(metric, asof, reading, { stale: true }) : undefined))
   }
 

@@ -9,6 +9,8 @@ export interface Reading {
   readonly total?: Value
   readonly series: readonly SeriesValue[]
   readonly truncated: boolean
+  /** Time of the query itself. */
+  readonly queryMs: number
 }
 
 const STORED_ATTEMPTS = 6
@@ -34,7 +36,9 @@ export async function readMetric(
   asof: number,
   limitMs: number,
 ): Promise<Reading> {
-  return toReading(metric, await run<Row>(db, metric.query, { asof: instantText(asof) }, limitMs))
+  const started = performance.now()
+  const rows = await run<Row>(db, metric.query, { asof: instantText(asof) }, limitMs)
+  return toReading(metric, rows, performance.now() - started)
 }
 
 /**
@@ -56,9 +60,12 @@ export async function readStoredOrCompute(
 }
 
 async function readStored(db: ClickHouse, metric: MetricConfig, asof: number, limitMs: number) {
+  const started = performance.now()
   const rows = await run<Row>(db, metric.stored ?? '', { asof: instantText(asof) }, limitMs)
   const text = rows[0]?.timestamp
-  return text === undefined ? undefined : { ...toReading(metric, rows), timestamp: instantOf(text) }
+  return text === undefined
+    ? undefined
+    : { ...toReading(metric, rows, performance.now() - started), timestamp: instantOf(text) }
 }
 
 /** The totals at many instants in one query: instant to value. Instants without a row had an empty window. */
@@ -83,7 +90,7 @@ const run = <T>(db: ClickHouse, sql: string, params: Record<string, unknown>, li
     signal: AbortSignal.timeout(limitMs),
   })
 
-function toReading(metric: MetricConfig, rows: readonly Row[]): Reading {
+function toReading(metric: MetricConfig, rows: readonly Row[], queryMs: number): Reading {
   const total = rows.find(row => row.total === 1)
   const series = rows.filter(row => row.total !== 1)
   return {
@@ -93,6 +100,7 @@ function toReading(metric: MetricConfig, rows: readonly Row[]): Reading {
       ...toValue(row),
     })),
     truncated: series.length > metric.limit,
+    queryMs,
   }
 }
 
