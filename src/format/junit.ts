@@ -16,7 +16,7 @@ export function verifyJunit({ checks }: VerifyReport): string {
 }
 
 function testCase(check: CheckResult): string {
-  const name = check.metric ?? check.source ?? check.id
+  const name = check.metric ?? check.rollup ?? check.source ?? check.id
   const open = `    <testcase classname="${escaped(check.id)}" name="${escaped(name)}"`
   if (check.verdict === 'pass') return `${open}/>`
   const reason = escaped(check.reason ?? `${check.observed} against ${check.limit}`)

@@ -66,7 +66,7 @@ function byMetric(stages: readonly StageTimes[]): Map<string, StageTimes[]> {
   return metrics
 }
 
-const subject = ({ metric, source }: CheckResult): string => metric ?? source ?? ''
+const subject = ({ metric, rollup, source }: CheckResult): string => metric ?? rollup ?? source ?? ''
 const observed = ({ observed: value, unit }: CheckResult): string => withUnit(value, unit)
 const limit = ({ limit: value, unit }: CheckResult): string => withUnit(value, unit)
 const ms = (value: number | null): string => (value === null ? '–' : String(Math.round(value)))

@@ -20,6 +20,7 @@ export type Group = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 export interface Finding {
   readonly metric?: string
   readonly source?: string
+  readonly rollup?: string
   readonly observed: number | string | null
   readonly limit: number | string | null
   readonly unit?: string

@@ -21,7 +21,7 @@ export function compare(source: string, from: Counts, to: Counts): Finding {
   if (accepted < 0) return skipped('the service was started again meanwhile', { source })
   const least = stored(to.earlier) - stored(from.later) - from.later.inFlight.rows
   const most = stored(to.later) + to.later.inFlight.rows - stored(from.earlier)
-  const about = { source, observed, limit: accepted, unit: 'rows', detail: `between ${least} and ${most}` } as const
+  const about = { source, observed, limit: least === most ? accepted : `${least}–${most}`, unit: 'rows' } as const
   if (observed >= least && observed <= most) return { ...about, verdict: 'pass' }
   const reason =
     observed < least ? `${least - observed} accepted events are not stored` : `${observed - most} rows too many`

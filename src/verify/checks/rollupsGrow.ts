@@ -10,14 +10,14 @@ export const rollupsGrow: Check = {
 
 function growth(rollup: string, source: string, { before, after }: Evidence): Finding {
   const events = realEvents(after.counts.get(source)!.earlier) - realEvents(before.counts.get(source)!.later)
-  const about = { source, detail: rollup } as const
+  const about = { source, rollup } as const
   if (events <= 0)
     return { ...skipped('no events but canaries came in while measuring, and those stay out of rollups'), ...about }
   const inserts = [...after.blocks]
     .filter(([part]) => part.startsWith(`${rollup}/`))
     .reduce((sum, [part, block]) => sum + Math.max(0, block - (before.blocks.get(part) ?? 0)), 0)
   if (inserts > 0) return { ...about, observed: inserts, limit: 1, unit: 'blocks', verdict: 'pass' }
-  const reason = `${rollup}: ${events} events came in, and none reached it`
+  const reason = `${events} events came in, and none reached it`
   return { ...about, observed: 0, limit: 1, unit: 'blocks', verdict: 'fail', reason }
 }
 
