@@ -11,6 +11,8 @@ export default defineConfig({
     // The engines and browsers of the integration tests share two cores: one file of those at a time is enough.
     pool: 'forks',
     // In CI the results are also kept as a file, for the count at the end of .ci/run.
-    reporters: process.env.CI ? ['default', ['json', { outputFile: `artifacts/tests-node${major}.json` }]] : ['default'],
+    reporters: process.env.CI
+      ? ['default', ['json', { outputFile: `artifacts/tests-node${major}.json` }]]
+      : ['default'],
   },
 })

@@ -1,8 +1,10 @@
 // The programmatic interface: the stages of the command line as functions, and the types that flow between them.
 // What is exported here stays; everything else may change in any version.
 
+export { type Applied, type ApplyOptions, apply } from './apply/apply.js'
 export { type ClickHouse, type ClickHouseOptions, createClickHouse } from './clients/clickhouse.js'
 export { type Compiled, compile } from './compile/compile.js'
+export { renderFiles } from './compile/renderFiles.js'
 export { type Checked, check } from './config/check.js'
 export { formatGithub } from './diagnostics/github.js'
 export { toJson as toValidateDocument, type ValidateDocument } from './diagnostics/json.js'
@@ -17,5 +19,9 @@ export type { Alert, Metric, Model, Source, Target } from './model/model.js'
 export type { Change, ChangeResult, Plan } from './model/plan.js'
 export type { Resource } from './model/resource.js'
 export type { ServiceConfig } from './model/serviceConfig.js'
+export { type Clients, plan } from './plan/plan.js'
 export type { RunningService, ServiceOptions } from './service/options.js'
 export { startService } from './service/server.js'
+export { type SimulateOptions, simulate } from './simulate/simulate.js'
+export type { VerifyReport } from './verify/report.js'
+export { type VerifyOptions, verify } from './verify/verify.js'

@@ -72,7 +72,7 @@ const plain = (text: string, cwd: string): string =>
     .replaceAll(cwd, '<cwd>')
     .replace(/rtdash\/\S+ \S+ node-v\S+/g, 'rtdash/<version>')
     // A configuration's hash says only that something differs, which the rest of the output shows.
-    .replace(/\b[0-9a-f]{16}\b/g, '<hash>')
+    .replace(/\b(?=\d*[a-f])[0-9a-f]{16}\b/g, '<hash>')
 
 async function filesOf(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])

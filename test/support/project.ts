@@ -28,6 +28,8 @@ export interface TestProject {
   json(...args: string[]): Promise<Record<string, unknown>>
   /** Replaces text in metrics.yaml. */
   edit(from: string, to: string): Promise<void>
+  /** metrics.yaml as it is now. */
+  text(): string
   remove(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export async function createProject(): Promise<TestProject> {
       text = text.replace(from, to)
       await writeFile(file, text)
     },
+    text: () => text,
     async remove() {
       await run('down')
       await rm(dir, { recursive: true, force: true })

@@ -1,3 +1,0 @@
-CREATE OR REPLACE VIEW `shop`.`error_rate_5min`
-AS SELECT timestamp, if(isFinite((toFloat64(`m_count_7101a444`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0))), (toFloat64(`m_count_7101a444`) / nullIf(toFloat64(`m_count_3c5bb3f2`), 0)), NULL) AS value FROM (SELECT fromUnixTimestamp64Milli(toUnixTimestamp64Milli(bucket) - positiveModulo(toUnixTimestamp64Milli(bucket), 300000), 'UTC') AS timestamp, sum(`count_7101a444`) AS `m_count_7101a444`, sum(`count_3c5bb3f2`) AS `m_count_3c5bb3f2` FROM `shop`.`rollup_events_5s` GROUP BY timestamp)
-COMMENT 'rtdash:clickhouse.view/error_rate_5min metric error_rate_5min';

@@ -1,4 +1,0 @@
-CREATE MATERIALIZED VIEW IF NOT EXISTS `shop`.`events_canaries__view`
-TO `shop`.`events_canaries`
-AS SELECT fromUnixTimestamp64Milli(toInt64(_canary), 'UTC') AS sent, toDateTime64(`ts`, 3, 'UTC') AS ts, ingested_at AS ingested_at FROM `shop`.`events` WHERE _canary != 0
-COMMENT 'rtdash:clickhouse.view/events_canaries__view canaries of source events';
