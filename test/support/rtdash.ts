@@ -11,7 +11,7 @@ export interface Run {
 
 /** Runs the built program and waits for its end, whatever its exit code. */
 export function rtdash(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Promise<Run> {
-  const { NODE_ENV: _, FORCE_COLOR: __, ...inherited } = process.env
+  const { NODE_ENV: _, FORCE_COLOR: __, NO_COLOR: ___, ...inherited } = process.env
   const env = { ...inherited, OCLIF_COLUMNS: '100', ...options.env }
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, [program, ...args], { cwd: options.cwd, env }, (error, stdout, stderr) => {
