@@ -19,7 +19,8 @@ interface Flight {
 }
 
 // The package exports its code alone; the data lies beside it.
-const entry = createRequire(import.meta.url).resolve('vega-datasets')
+const require = createRequire(import.meta.url)
+const entry = require.resolve('vega-datasets')
 const file = readFileSync(join(entry, '../../data/flights-20k.json'))
 const flights = JSON.parse(file.toString()) as Flight[]
 const departures = new Map(flights.map(flight => [flight, Date.parse(`${flight.date.replaceAll('/', '-')}Z`)]))

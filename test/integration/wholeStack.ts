@@ -13,6 +13,8 @@ export interface Answered {
   readonly series?: readonly ({ readonly value: number | null } & Readonly<Record<string, unknown>>)[]
 }
 
+type Body = NonNullable<RequestInit['body']>
+
 /** ClickHouse, an applied configuration and the service, as `rtdash up` and `rtdash apply` leave them. */
 export interface WholeStack {
   readonly url: string
@@ -22,7 +24,7 @@ export interface WholeStack {
   /** The metric's value as computed for an instant in epoch ms, through the API. */
   valueAt(metric: string, at: number): Promise<Answered>
   /** POST to the front door: status and JSON of the answer. */
-  post(source: string, body: string | Buffer, headers?: Record<string, string>): Promise<Posted>
+  post(source: string, body: Body, headers?: Record<string, string>): Promise<Posted>
   stop(): Promise<void>
 }
 
@@ -56,7 +58,7 @@ export async function startWholeStack(compiled: Compiled): Promise<WholeStack> {
     valueAt: (metric, at) => get(`/api/metrics/${metric}?at=${at}`),
     post: async (source, body, headers = {}) => {
       const url = `${service.url}/ingest/${source}`
-      const response = await fetch(url, { method: 'POST', body: body as BodyInit, headers })
+      const response = await fetch(url, { method: 'POST', body, headers })
       return { status: response.status, ...((await response.json()) as Omit<Posted, 'status'>) }
     },
     stop: async () => {
