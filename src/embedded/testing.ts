@@ -27,13 +27,3 @@ export async function testClickHouse(): Promise<TestClickHouse> {
   }
   return { dir, server, client, stop }
 }
-
-/** Runs `use` with a server of its own and stops it afterwards, whatever happens. */
-export async function withClickHouse<T>(use: (ch: TestClickHouse) => Promise<T>): Promise<T> {
-  const ch = await testClickHouse()
-  try {
-    return await use(ch)
-  } finally {
-    await ch.stop()
-  }
-}

@@ -210,7 +210,7 @@ export const rowText: fc.Arbitrary<string> = fc.oneof(
 )
 
 /** Source text of a condition. */
-export const conditionText: fc.Arbitrary<string> = condition
+const conditionText: fc.Arbitrary<string> = condition
 
 const aggregate = fc.oneof(
   fc.constant('count()'),

@@ -17,7 +17,7 @@ export interface SourceStats {
   readonly eventsPerSecond: number
 }
 
-export type Counters = ReturnType<typeof createCounters>
+type Counters = ReturnType<typeof createCounters>
 
 const SECONDS = 10
 

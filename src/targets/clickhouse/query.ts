@@ -6,7 +6,7 @@ import { calendarStart, ceilTo, floorTo, instant, windowStart } from './window.j
 
 // How a metric is read. A window [f, t) is covered by rungs of ever coarser buckets: with edges s1 = f, e1 = t and
 // s(k+1), e(k+1) the edges of the next coarser rung inside them, rung k reads [s(k), s(k+1)) and [e(k+1), e(k)), and
-// the coarsest reads all that is left. Every bucket is read from exactly one rung.
+// the coarsest reads all that is left. Every bucket is read from exactly one rung. Scalars begin with `_`: no column may.
 
 export interface QueryContext {
   readonly database: string
@@ -46,12 +46,12 @@ export function valuesAt(context: QueryContext, asof: string): string {
 
 /** `s1, e1, s2, e2, …` as scalars, constants to the engine: partitions and granules are pruned by them. */
 function edges({ reading, timezone }: QueryContext, asof: string): string[] {
-  const list = [`${asof} AS e1`, `${windowStart(reading.window, timezone, 'e1')} AS s1`]
+  const list = [`${asof} AS _e1`, `${windowStart(reading.window, timezone, '_e1')} AS _s1`]
   reading.rungs.slice(1).forEach((rung, i) => {
-    const [from, to] = [ceilTo(`s${i + 1}`, rung.bucketMs), floorTo(`e${i + 1}`, rung.bucketMs)]
+    const [from, to] = [ceilTo(`_s${i + 1}`, rung.bucketMs), floorTo(`_e${i + 1}`, rung.bucketMs)]
     list.push(
-      `if(${from} < ${to}, ${from}, s${i + 1}) AS s${i + 2}`,
-      `if(${from} < ${to}, ${to}, s${i + 1}) AS e${i + 2}`,
+      `if(${from} < ${to}, ${from}, _s${i + 1}) AS _s${i + 2}`,
+      `if(${from} < ${to}, ${to}, _s${i + 1}) AS _e${i + 2}`,
     )
   })
   return list
@@ -60,8 +60,8 @@ function edges({ reading, timezone }: QueryContext, asof: string): string[] {
 /** The rows of all rungs that make up the window. */
 function rows({ database, metric, reading }: QueryContext): string {
   const columns = [...metric.by, ...statesOf(reading.value)].map(id)
-  const from = (n: number): string => instant(`s${n}`)
-  const to = (n: number): string => instant(`e${n}`)
+  const from = (n: number): string => instant(`_s${n}`)
+  const to = (n: number): string => instant(`_e${n}`)
   return reading.rungs
     .map((rung, i) => {
       const k = i + 1
@@ -77,17 +77,16 @@ function rows({ database, metric, reading }: QueryContext): string {
 /** The total at many instants in one pass: each bucket is counted for every window that holds it (see MetricConfig.history). */
 export function historyQuery(context: QueryContext): string {
   const { database, timezone, reading } = context
-  const map = (body: string, ...arrays: string[]): string =>
-    `arrayMap((${arrays.map(a => a.replace(/\d/, '')).join(', ')}) -> ${body}, ${arrays.join(', ')})`
+  const map = (body: string, k: number): string => `arrayMap((s, e) -> ${body}, _s${k}, _e${k})`
   const lists = [
-    "arrayMap(a -> toUnixTimestamp64Milli(a), {asofs:Array(DateTime64(3, 'UTC'))}) AS e1",
-    `arrayMap(e -> ${windowStart(reading.window, timezone, 'e')}, e1) AS s1`,
+    "arrayMap(a -> toUnixTimestamp64Milli(a), {asofs:Array(DateTime64(3, 'UTC'))}) AS _e1",
+    `arrayMap(e -> ${windowStart(reading.window, timezone, 'e')}, _e1) AS _s1`,
   ]
   reading.rungs.slice(1).forEach((rung, i) => {
     const [from, to] = [ceilTo('s', rung.bucketMs), floorTo('e', rung.bucketMs)]
     lists.push(
-      `${map(`if(${from} < ${to}, ${from}, s)`, `s${i + 1}`, `e${i + 1}`)} AS s${i + 2}`,
-      `${map(`if(${from} < ${to}, ${to}, s)`, `s${i + 1}`, `e${i + 1}`)} AS e${i + 2}`,
+      `${map(`if(${from} < ${to}, ${from}, s)`, i + 1)} AS _s${i + 2}`,
+      `${map(`if(${from} < ${to}, ${to}, s)`, i + 1)} AS _e${i + 2}`,
     )
   })
   const columns = statesOf(reading.value).map(id).join(', ')
@@ -95,19 +94,19 @@ export function historyQuery(context: QueryContext): string {
     const k = i + 1
     const last = k === reading.rungs.length
     const holds = last
-      ? `arrayFilter((a, s, e) -> b >= s AND b < e, e1, s${k}, e${k})`
-      : `arrayFilter((a, s, e, s2, e2) -> b >= s AND b < e AND (b < s2 OR b >= e2), e1, s${k}, e${k}, s${k + 1}, e${k + 1})`
+      ? `arrayFilter((a, s, e) -> _bucket >= s AND _bucket < e, _e1, _s${k}, _e${k})`
+      : `arrayFilter((a, s, e, s2, e2) -> _bucket >= s AND _bucket < e AND (_bucket < s2 OR _bucket >= e2), _e1, _s${k}, _e${k}, _s${k + 1}, _e${k + 1})`
     return [
-      `SELECT arrayJoin(${holds}) AS at, ${columns}`,
-      `FROM (SELECT toUnixTimestamp64Milli(bucket) AS b, ${columns} FROM ${qualified(database, rung.rollup)}`,
-      `WHERE bucket >= ${instant(`arrayMin(s${k})`)} AND bucket < ${instant(`arrayMax(e${k})`)})`,
+      `SELECT arrayJoin(${holds}) AS _at, ${columns}`,
+      `FROM (SELECT toUnixTimestamp64Milli(bucket) AS _bucket, ${columns} FROM ${qualified(database, rung.rollup)}`,
+      `WHERE bucket >= ${instant(`arrayMin(_s${k})`)} AND bucket < ${instant(`arrayMax(_e${k})`)})`,
     ].join(' ')
   })
   const aggregates = [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
   return [
     `WITH ${lists.join(', ')}`,
-    `SELECT ${instant('at')} AS asof, ${valueSql(reading.value)} AS value, ${exactSql(reading.value) ?? "CAST(NULL, 'Nullable(String)')"} AS exact`,
-    `FROM (SELECT at, ${aggregates.join(', ')} FROM (${parts.join(' UNION ALL ')}) GROUP BY at) ORDER BY asof`,
+    `SELECT ${instant('_at')} AS asof, ${valueSql(reading.value)} AS value, ${exactSql(reading.value) ?? "CAST(NULL, 'Nullable(String)')"} AS exact`,
+    `FROM (SELECT _at, ${aggregates.join(', ')} FROM (${parts.join(' UNION ALL ')}) GROUP BY _at) ORDER BY asof`,
   ].join(' ')
 }
 

@@ -38,9 +38,9 @@ export function valuesView(model: Model, metric: Metric, reading: Reading): View
   const by =
     metric.by.length > 0 ? `map(${metric.by.flatMap(name => [str(name), id(`by_${name}`)]).join(', ')})` : 'map()'
   const select = [
-    `WITH (SELECT ${asof}) AS asof SELECT ${str(metric.name)} AS metric, asof AS timestamp, total,`,
+    `WITH (SELECT ${asof}) AS _asof SELECT ${str(metric.name)} AS metric, _asof AS timestamp, total,`,
     `CAST(${by}, 'Map(String, Nullable(String))') AS \`by\`, value, exact`,
-    `FROM (${valuesAt(contextOf(model, metric, reading), 'asof')})`,
+    `FROM (${valuesAt(contextOf(model, metric, reading), '_asof')})`,
   ].join(' ')
   return view(model, names.valuesView(metric.name), `values of metric ${metric.name}`, select, {
     dependsOn: [...reading.rungs.map(rung => `clickhouse.rollup/${rung.rollup}`), `clickhouse.table/${names.values}`],

@@ -1,0 +1,23 @@
+import { benchCompile } from './compile.js'
+import { benchIngest } from './ingest.js'
+import { benchLatency } from './latency.js'
+import { benchMemory } from './memory.js'
+import { benchQuery } from './query.js'
+
+// npm run bench [-- compile ingest latency query query100 memory]: all but query100 unless named.
+
+const benches: Record<string, () => Promise<void>> = {
+  compile: benchCompile,
+  ingest: benchIngest,
+  latency: benchLatency,
+  query: () => benchQuery(10),
+  query100: () => benchQuery(100),
+  memory: benchMemory,
+}
+
+const named = process.argv.slice(2)
+for (const name of named.length > 0 ? named : Object.keys(benches).filter(bench => bench !== 'query100')) {
+  const bench = benches[name]
+  if (!bench) throw new Error(`no bench ${name}: ${Object.keys(benches).join(', ')}`)
+  await bench()
+}
