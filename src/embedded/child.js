@@ -3,11 +3,12 @@
 // The engine lives as long as its last query, which reads a FIFO that this process holds open; closing it ends the
 // engine cleanly. It closes on SIGTERM, SIGINT and stdin's end, and stdin ends whenever the parent does, kill -9 included.
 import { execFileSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-const EXIT = { engineFailed: 1, hung: 2, noLibrary: 3 }
+const EXIT = { engineFailed: 1, noLibrary: 3 }
+const PATIENCE = 15_000
 const { config, data, run } = JSON.parse(process.argv[2] ?? '{}')
 const hold = join(run, `hold-${process.pid}`)
 const portFile = join(run, `port-${process.pid}`)
@@ -75,7 +76,19 @@ function stop() {
   if (stopping) return
   stopping = true
   closeSync(held)
-  setTimeout(() => leave(EXIT.hung), 15_000).unref()
+  // An engine that is still starting opens the FIFO only now, and would wait for a writer for ever: it gets one that
+  // leaves at once.
+  setInterval(releaseReader, 20)
+  // Leaving in order would wait for the engine's thread, which is what hangs.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), PATIENCE)
+}
+
+function releaseReader() {
+  try {
+    closeSync(openSync(hold, constants.O_WRONLY | constants.O_NONBLOCK))
+  } catch {
+    // ENXIO: nobody reads it yet, or no longer.
+  }
 }
 
 function ended(result) {

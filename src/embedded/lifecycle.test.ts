@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createClickHouse } from '../clients/clickhouse.js'
@@ -103,6 +104,20 @@ test('kill -9 of the parent ends the engine, and loses nothing acknowledged', as
   const acknowledged = await insertUntilGone(server, () => parent.kill('SIGKILL'))
   await gone(server.pid)
   expect(await rowsAfterRestart()).toBeGreaterThanOrEqual(acknowledged)
+})
+
+test('an engine whose parent ends while it starts ends too, at whatever moment', async () => {
+  await (await start()).stop()
+  const run = join(dir, 'server')
+  const files = JSON.stringify({ config: join(run, 'config.xml'), data: join(dir, 'clickhouse'), run })
+  for (const delay of [0, 50, 100, 150, 200, 300, 500]) {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'child.js'), files], { stdio: 'pipe' })
+    child.stdin.on('error', () => {})
+    const ended = once(child, 'exit')
+    await sleep(delay)
+    child.stdin.end()
+    expect([delay, ...(await ended)]).toEqual([delay, 0, null])
+  }
 })
 
 test('a stale running.json is not believed, even when its pid lives', async () => {
