@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClickHouse } from '../clients/clickhouse.js'
 import { configXml, usersXml } from './configuration.js'
+import { forgetUncommitted } from './deduplicationLogs.js'
 import { AlreadyRunningError, EngineFailedError } from './errors.js'
 import { processExists, readJson, writePrivate } from './files.js'
 import { PINNED, requirePlatform, unpinned } from './platform.js'
@@ -97,6 +98,7 @@ async function startOrSayWho(
   const deadline = Date.now() + TAKEN_PATIENCE
   for (;;) {
     try {
+      forgetUncommitted(files.data)
       return await startEngine(files)
     } catch (error) {
       if (!isFolderTaken(error)) throw error
