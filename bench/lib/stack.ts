@@ -31,7 +31,7 @@ export async function startStack(metricsYaml: string): Promise<BenchStack> {
   const apply = async (yaml: string): Promise<void> => {
     writeFileSync(file, yaml)
     await rtdash('apply', '--yes', '--allow-destructive')
-    await configured(local.service.url, dir)
+    await configured(local.service.url)
   }
   await apply(metricsYaml)
   return {
@@ -49,7 +49,7 @@ export async function startStack(metricsYaml: string): Promise<BenchStack> {
 }
 
 /** The service polls for its configuration: a moment later it has it. */
-async function configured(url: string, _dir: string): Promise<void> {
+async function configured(url: string): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 1200))
   const health = (await (await fetch(`${url}/healthz`)).json()) as { config?: string }
   if (!health.config) throw new Error('the service has no configuration')

@@ -1,7 +1,8 @@
 import type { Metric, Source } from '../model/model.js'
-import type { Estimate, State } from '../model/rollup.js'
+import type { Estimate } from '../model/rollup.js'
 import { windowMs } from './buckets.js'
 import { budgetMs, estimate } from './cost.js'
+import type { Lowered } from './lower.js'
 
 /** A rollup before it is known which states it holds. */
 export interface Shape {
@@ -11,10 +12,9 @@ export interface Shape {
 }
 
 /** What a metric asks of the planner. */
-export interface Need {
+export interface Need extends Lowered {
   readonly metric: Metric
   readonly source: Source
-  readonly states: readonly State[]
   /** The longest finest bucket that meets the edges of its windows. */
   readonly finestMs: number
   /** Sorted. */

@@ -3,7 +3,7 @@ import type { Reading, Rollup, RollupPlan, State } from '../model/rollup.js'
 import { names } from '../naming.js'
 import { COARSE, finestNeeded } from './buckets.js'
 import { bestLadder, type Ladder, type Need, type Shape, withinBudget } from './ladder.js'
-import { type Lowered, lower } from './lower.js'
+import { lower } from './lower.js'
 
 /**
  * Chooses, for each source, the fewest rollups such that every metric's query stays inside its budget:
@@ -21,20 +21,17 @@ export function planRollups(model: Model): RollupPlan {
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1)
 
 function planSource(model: Model, source: Source): RollupPlan {
-  const lowered = new Map<string, Lowered>()
   const needs: Need[] = []
   for (const metric of [...model.metrics].sort(byName)) {
     if (metric.source !== source.name) continue
     const finestMs = finestNeeded(metric)
     if (finestMs === undefined) continue // the lint no-common-bucket is an error: compile is never reached
-    const parts = lower(metric)
-    lowered.set(metric.name, parts)
-    needs.push({ metric, source, states: parts.states, finestMs, dimensions: [...metric.by].sort() })
+    needs.push({ ...lower(metric), metric, source, finestMs, dimensions: [...metric.by].sort() })
   }
   const ladders = takeAway(needs, climb(needs, foundation(needs)))
   return {
     rollups: rollupsOf(source, needs, ladders),
-    readings: needs.map(need => readingOf(source, need, ladders.get(need)!, lowered.get(need.metric.name)!)),
+    readings: needs.map(need => readingOf(need, ladders.get(need)!)),
   }
 }
 
@@ -69,7 +66,8 @@ function climb(needs: readonly Need[], shapes: Shapes): Ladders {
 
 /** All non-empty subsets, smallest first. */
 function subsets<T>(items: readonly T[]): T[][] {
-  const all = items.reduce<T[][]>((sets, item) => [...sets, ...sets.map(set => [...set, item])], [[]])
+  let all: T[][] = [[]]
+  for (const item of items) all = all.concat(all.map(set => [...set, item]))
   return all.filter(set => set.length > 0).sort((a, b) => a.length - b.length)
 }
 
@@ -121,14 +119,14 @@ function rollupsOf(source: Source, needs: readonly Need[], ladders: Ladders): Ro
   }))
 }
 
-const readingOf = (source: Source, need: Need, ladder: Ladder, lowered: Lowered): Reading => ({
+const readingOf = (need: Need, ladder: Ladder): Reading => ({
   metric: need.metric.name,
   window: need.metric.window,
   by: need.metric.by,
   rungs: ladder.rungs.map(rung => ({
-    rollup: names.rollup(source.name, rung.bucketMs, rung.dimensions),
+    rollup: names.rollup(need.source.name, rung.bucketMs, rung.dimensions),
     bucketMs: rung.bucketMs,
   })),
-  value: lowered.value,
+  value: need.value,
   estimate: ladder.estimate,
 })

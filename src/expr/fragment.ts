@@ -30,3 +30,28 @@ export function primary(text: string): Fragment {
 export function at(fragment: Fragment, least: Level, strictly = false): string {
   return fragment.level < least || (strictly && fragment.level === least) ? `(${fragment.text})` : fragment.text
 }
+
+/** A literal number; a leading minus may not touch an operator before it. */
+export function signed(text: string): Fragment {
+  return text.startsWith('-') ? { text, level: LEVEL.unary } : primary(text)
+}
+
+/** `left op right`, grouping to the left. */
+export function infix(left: Fragment, op: string, right: Fragment, level: Level): Fragment {
+  return { text: `${at(left, level)} ${op} ${at(right, level, true)}`, level }
+}
+
+/** A finished condition: a comparison, IN, BETWEEN, LIKE, IS NULL. */
+export function predicate(text: string): Fragment {
+  return { text, level: LEVEL.predicate }
+}
+
+/** The text of a value on either side of a predicate. */
+export function operandOf(fragment: Fragment): string {
+  return at(fragment, LEVEL['+'])
+}
+
+/** `NOT ` before a negated IN, BETWEEN or LIKE. */
+export function not(expr: { readonly negated: boolean }): string {
+  return expr.negated ? 'NOT ' : ''
+}

@@ -2,7 +2,7 @@ import type { RowExpr } from '../model/expr.js'
 import { isSafeDivisor } from './arithmetic.js'
 import { commonType, type Exact, exactOf, STRING, timeScale } from './exactType.js'
 import { fitting } from './fitting.js'
-import { at, type Fragment, LEVEL, type Level, primary } from './fragment.js'
+import { at, type Fragment, infix, LEVEL, not, operandOf, predicate, primary, signed } from './fragment.js'
 import { literalNumber } from './literal.js'
 import { castClickHouse, identifier, numberClickHouse, textClickHouse, valueClickHouse } from './valuesClickHouse.js'
 
@@ -65,22 +65,6 @@ function writer(column: ColumnWriter): Write {
 
 type Of<K extends RowExpr['kind']> = Extract<RowExpr, { kind: K }>
 
-function not(expr: { readonly negated: boolean }): string {
-  return expr.negated ? 'NOT ' : ''
-}
-
-function operandOf(fragment: Fragment): string {
-  return at(fragment, LEVEL['+'])
-}
-
-function predicate(text: string): Fragment {
-  return { text, level: LEVEL.predicate }
-}
-
-function infix(left: Fragment, op: string, right: Fragment, level: Level): Fragment {
-  return { text: `${at(left, level)} ${op} ${at(right, level, true)}`, level }
-}
-
 /** The expression as a value of `to`: literals are written as such, others cast where they are something else. */
 function writeAs(expr: RowExpr, to: Exact | undefined, write: Write): Fragment {
   if (to === undefined || expr.kind === 'null') return write(expr)
@@ -89,11 +73,6 @@ function writeAs(expr: RowExpr, to: Exact | undefined, write: Write): Fragment {
   const written = write(expr)
   const cast = expr.kind === 'string' ? undefined : castClickHouse(written.text, exactOf(expr.type), to)
   return cast === undefined ? written : primary(cast)
-}
-
-/** A leading minus may not touch an operator before it. */
-function signed(text: string): Fragment {
-  return text.startsWith('-') ? { text, level: LEVEL.unary } : primary(text)
 }
 
 /** As `writeAs`, but a literal too gets the very type, where nothing beside it would widen it. */

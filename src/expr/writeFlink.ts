@@ -2,7 +2,7 @@ import type { RowExpr } from '../model/expr.js'
 import { isSafeDivisor } from './arithmetic.js'
 import { commonType, type Exact, exactOf, STRING } from './exactType.js'
 import { flinkType } from './flinkType.js'
-import { at, type Fragment, LEVEL, type Level, primary } from './fragment.js'
+import { at, type Fragment, infix, LEVEL, not, operandOf, predicate, primary, signed } from './fragment.js'
 import { literalNumber } from './literal.js'
 import { flinkIdentifier, flinkNumber, flinkText, flinkValue } from './valuesFlink.js'
 
@@ -64,22 +64,6 @@ function writer(column: (name: string) => string): Write {
   return write
 }
 
-function not(expr: { readonly negated: boolean }): string {
-  return expr.negated ? 'NOT ' : ''
-}
-
-function operandOf(fragment: Fragment): string {
-  return at(fragment, LEVEL['+'])
-}
-
-function predicate(text: string): Fragment {
-  return { text, level: LEVEL.predicate }
-}
-
-function infix(left: Fragment, op: string, right: Fragment, level: Level): Fragment {
-  return { text: `${at(left, level)} ${op} ${at(right, level, true)}`, level }
-}
-
 /** The expression as a value of `to`, cast where its Flink type is another. */
 function writeAs(expr: RowExpr, to: Exact | undefined, write: Write): Fragment {
   const from = exactOf(expr.type)
@@ -89,11 +73,6 @@ function writeAs(expr: RowExpr, to: Exact | undefined, write: Write): Fragment {
   if (literal !== undefined && (to.kind === 'int' || to.kind === 'float')) return signed(flinkNumber(literal, to))
   if (from === undefined || flinkType(from) === flinkType(to)) return write(expr)
   return primary(`CAST(${write(expr).text} AS ${flinkType(to)})`)
-}
-
-/** A leading minus may not touch an operator before it. */
-function signed(text: string): Fragment {
-  return text.startsWith('-') ? { text, level: LEVEL.unary } : primary(text)
 }
 
 /** Values that are compared, as one type; numbers, and times, meet by Flink's own rules, which are exact. */

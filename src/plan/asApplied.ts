@@ -2,7 +2,7 @@ import type { Compiled } from '../compile/compile.js'
 import type { ColumnSpec, RollupSpec, TableSpec, ViewSpec } from '../model/resource.js'
 import { names } from '../naming.js'
 import { mark, markedId } from '../targets/clickhouse/mark.js'
-import { expectedSelect, type LiveTable, type Observed, viewsOf } from '../targets/clickhouse/observe.js'
+import { type LiveTable, type Observed, selectsOf } from '../targets/clickhouse/observe.js'
 import { rollupSelect, ttlSql } from '../targets/clickhouse/render.js'
 
 /**
@@ -27,11 +27,7 @@ export function asApplied(base: Compiled, wanted: Compiled): Observed {
       })
     : []
   const tables = new Map(live.map(table => [table.name, table]))
-  const selects = wanted.resources.flatMap(({ kind, spec }) => {
-    if (kind === 'clickhouse.view') return [spec.select]
-    if (kind !== 'clickhouse.rollup') return []
-    return viewsOf(spec.table.name, tables).flatMap(view => expectedSelect(spec, view) ?? [])
-  })
+  const selects = wanted.resources.flatMap(resource => selectsOf(resource, tables))
   return { database, exists, tables, normal: new Map(selects.map(select => [select, select])) }
 }
 

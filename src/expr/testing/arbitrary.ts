@@ -209,9 +209,6 @@ export const rowText: fc.Arbitrary<string> = fc.oneof(
   of('id', 'v4', 'v6', 'nv6', 'kind'),
 )
 
-/** Source text of a condition. */
-const conditionText: fc.Arbitrary<string> = condition
-
 const aggregate = fc.oneof(
   fc.constant('count()'),
   rowText.map(text => `count(${text})`),

@@ -17,8 +17,6 @@ export interface SourceStats {
   readonly eventsPerSecond: number
 }
 
-type Counters = ReturnType<typeof createCounters>
-
 const SECONDS = 10
 
 export function createCounters() {

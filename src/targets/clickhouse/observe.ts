@@ -113,7 +113,7 @@ function liveTable(row: TableRow, columns: readonly LiveColumn[]): LiveTable {
 }
 
 /** The SELECTs to compare with what is live. */
-function selectsOf(resource: Resource, tables: ReadonlyMap<string, LiveTable>): string[] {
+export function selectsOf(resource: Resource, tables: ReadonlyMap<string, LiveTable>): string[] {
   if (resource.kind === 'clickhouse.view') return [resource.spec.select]
   if (resource.kind !== 'clickhouse.rollup') return []
   return viewsOf(resource.spec.table.name, tables).flatMap(view => expectedSelect(resource.spec, view) ?? [])

@@ -26,15 +26,14 @@ export function valuesAt(context: QueryContext, asof: string): string {
   const { metric, reading } = context
   const series = metric.by.map(name => `if(_total, NULL, toString(${id(name)})) AS ${id(`by_${name}`)}`)
   const grouped = metric.by.length > 0
-  const aggregates = [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
   const inner = [
-    `SELECT ${[grouped ? `toUInt8(grouping(${id(metric.by[0]!)})) AS _total` : 'toUInt8(1) AS _total', ...metric.by.map(id), ...aggregates].join(', ')}`,
+    `SELECT ${[grouped ? `toUInt8(grouping(${id(metric.by[0]!)})) AS _total` : 'toUInt8(1) AS _total', ...metric.by.map(id), ...merged(reading)].join(', ')}`,
     `FROM (${rows(context)})`,
     ...(grouped ? [`GROUP BY GROUPING SETS ((${metric.by.map(id).join(', ')}), ())`] : []),
   ].join(' ')
   return [
     `WITH ${edges(context, `toUnixTimestamp64Milli(${asof})`).join(', ')}`,
-    `SELECT ${['_total AS total', ...series, `${valueSql(reading.value)} AS value`, `${exactSql(reading.value) ?? "CAST(NULL, 'Nullable(String)')"} AS exact`].join(', ')}`,
+    `SELECT ${['_total AS total', ...series, ...outcome(reading)].join(', ')}`,
     `FROM (${inner})`,
     ...(grouped
       ? [
@@ -43,6 +42,15 @@ export function valuesAt(context: QueryContext, asof: string): string {
       : []),
   ].join(' ')
 }
+
+/** Each state that the value needs, merged. */
+const merged = (reading: Reading): string[] => [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
+
+/** The columns `value` and `exact`, from merged states. */
+const outcome = ({ value }: Reading): string[] => [
+  `${valueSql(value)} AS value`,
+  `${exactSql(value) ?? "CAST(NULL, 'Nullable(String)')"} AS exact`,
+]
 
 /** `s1, e1, s2, e2, …` as scalars, constants to the engine: partitions and granules are pruned by them. */
 function edges({ reading, timezone }: QueryContext, asof: string): string[] {
@@ -102,11 +110,10 @@ export function historyQuery(context: QueryContext): string {
       `WHERE bucket >= ${instant(`arrayMin(_s${k})`)} AND bucket < ${instant(`arrayMax(_e${k})`)})`,
     ].join(' ')
   })
-  const aggregates = [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
   return [
     `WITH ${lists.join(', ')}`,
-    `SELECT ${instant('_at')} AS asof, ${valueSql(reading.value)} AS value, ${exactSql(reading.value) ?? "CAST(NULL, 'Nullable(String)')"} AS exact`,
-    `FROM (SELECT _at, ${aggregates.join(', ')} FROM (${parts.join(' UNION ALL ')}) GROUP BY _at) ORDER BY asof`,
+    `SELECT ${instant('_at')} AS asof, ${outcome(reading).join(', ')}`,
+    `FROM (SELECT _at, ${merged(reading).join(', ')} FROM (${parts.join(' UNION ALL ')}) GROUP BY _at) ORDER BY asof`,
   ].join(' ')
 }
 
@@ -120,11 +127,10 @@ export function readerSelect(context: QueryContext): string {
     reading.window.kind === 'trailing'
       ? instant(floorTo('toUnixTimestamp64Milli(bucket)', reading.window.ms))
       : `toDateTime64(${calendarStart(reading.window.unit, `toTimeZone(bucket, ${str(timezone)})`)}, 3, ${str(timezone)})`
-  const aggregates = [...merges(reading.value)].map(([name, sql]) => `${sql} AS ${id(name)}`)
   const dimensions = metric.by.map(id)
   return [
     `SELECT ${['timestamp', ...dimensions, `${valueSql(reading.value)} AS value`].join(', ')}`,
-    `FROM (SELECT ${[`${start} AS timestamp`, ...dimensions, ...aggregates].join(', ')}`,
+    `FROM (SELECT ${[`${start} AS timestamp`, ...dimensions, ...merged(reading)].join(', ')}`,
     `FROM ${qualified(database, reading.rungs[0]!.rollup)} GROUP BY ${['timestamp', ...dimensions].join(', ')})`,
   ].join(' ')
 }

@@ -44,6 +44,12 @@ export const columnSql = ({ name, type, default: value, codec, comment }: Column
 export const ttlSql = (ttl: NonNullable<TableSpec['ttl']>): string =>
   `toDateTime(${ttl.column}) + toIntervalSecond(${ttl.seconds})`
 
+/** Takes a state's column away with all it holds, and makes it anew: together they empty it. */
+export const clearState = ({ database, name }: TableSpec, state: string): string =>
+  `ALTER TABLE ${qualified(database, name)} DROP COLUMN IF EXISTS ${id(state)} SETTINGS mutations_sync = 2`
+export const addState = ({ database, name, columns }: TableSpec, state: string): string =>
+  `ALTER TABLE ${qualified(database, name)} ADD COLUMN IF NOT EXISTS ${columnSql(columns.find(column => column.name === state)!)}`
+
 /** A view into a rollup that computes these states, counting what arrives from `fromMs` (epoch ms) on where given. */
 export function createRollupView(
   spec: RollupSpec,

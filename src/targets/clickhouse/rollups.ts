@@ -2,6 +2,7 @@ import type { Model, Source } from '../../model/model.js'
 import type { ColumnSpec, ResourceOf, SelectItem } from '../../model/resource.js'
 import type { Rollup } from '../../model/rollup.js'
 import { names, rawColumns } from '../../naming.js'
+import { clusterOf } from './cluster.js'
 import { mark } from './mark.js'
 import { stateSql } from './states.js'
 import { DEDUP_WINDOW } from './tables.js'
@@ -15,7 +16,7 @@ export const REAL_EVENTS = `${rawColumns.canary} = 0`
 /** A rollup's table and the SQL that fills each of its columns. */
 export function rollupResource(model: Model, source: Source, rollup: Rollup): ResourceOf<'clickhouse.rollup'> {
   const resourceId = `clickhouse.rollup/${rollup.name}`
-  const cluster = model.target.clickhouse.kind === 'server' ? model.target.clickhouse.cluster : undefined
+  const cluster = clusterOf(model)
   const { rollupMs } = source.retention
   const types = new Map(source.columns.map(column => [column.name, column.type]))
   const dimensions = rollup.dimensions.map(name => types.get(name)!)

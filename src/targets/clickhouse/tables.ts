@@ -3,6 +3,7 @@ import type { ColumnType } from '../../model/columnType.js'
 import type { Model, Source } from '../../model/model.js'
 import type { ColumnSpec, ResourceOf, TableSpec } from '../../model/resource.js'
 import { names, rawColumns } from '../../naming.js'
+import { clusterOf } from './cluster.js'
 import { mark } from './mark.js'
 import { id } from './text.js'
 import { codecOf, isNullable, storedTypeText } from './types.js'
@@ -45,7 +46,7 @@ function table(
   source?: Source,
 ): TableResource {
   const resourceId = `clickhouse.table/${name}`
-  const cluster = model.target.clickhouse.kind === 'server' ? model.target.clickhouse.cluster : undefined
+  const cluster = clusterOf(model)
   return {
     id: resourceId,
     kind: 'clickhouse.table',

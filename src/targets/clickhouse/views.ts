@@ -2,7 +2,7 @@ import type { Metric, Model, Source } from '../../model/model.js'
 import type { ResourceOf } from '../../model/resource.js'
 import type { Reading } from '../../model/rollup.js'
 import { names, rawColumns } from '../../naming.js'
-import { rawTable } from './cluster.js'
+import { clusterOf, rawTable } from './cluster.js'
 import { mark } from './mark.js'
 import { type QueryContext, readerSelect, valuesAt } from './query.js'
 import { id, qualified, str } from './text.js'
@@ -77,7 +77,7 @@ function view(
   rest: Pick<ViewResource, 'dependsOn' | 'origin'> & Pick<ViewResource['spec'], 'feeds'>,
 ): ViewResource {
   const resourceId = `clickhouse.view/${name}`
-  const cluster = model.target.clickhouse.kind === 'server' ? model.target.clickhouse.cluster : undefined
+  const cluster = clusterOf(model)
   return {
     id: resourceId,
     kind: 'clickhouse.view',

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResourceOf, SelectItem } from '../../../model/resource.js'
 import { mark, markFacts } from '../mark.js'
-import { columnSql, createRollupView, dropTable } from '../render.js'
-import { id, qualified, str } from '../text.js'
+import { addState, clearState, createRollupView, dropTable } from '../render.js'
+import { str } from '../text.js'
 import { type ApplyContext, record, recorded, serverNow } from './context.js'
 
 /** First distance of a cut-over from now; doubled each time it turns out too short. */
@@ -26,7 +26,7 @@ export async function cutover(
   const { clickhouse } = context
   const live = await liveView(context, view)
   const held = (await recorded<Held>(context, 'cutover', view)).map(entry => entry.from)
-  if (live?.from !== undefined && held.includes(live.from)) return settled(context, rollup, live.from)
+  if (live?.from !== undefined && held.includes(live.from)) return settled(context, live.from)
   if (live) await undo(context, rollup, view, states)
   for (let margin = MARGIN_MS; ; margin *= 2) {
     const from = (await serverNow(clickhouse)) + margin
@@ -35,7 +35,7 @@ export async function cutover(
     )
     if ((await serverNow(clickhouse)) < from) {
       await record(context, 'cutover', view, { from } satisfies Held)
-      return settled(context, rollup, from)
+      return settled(context, from)
     }
     await undo(context, rollup, view, states)
   }
@@ -59,23 +59,13 @@ async function undo(
 ): Promise<void> {
   await clickhouse.command(dropTable(database, view))
   await insertsDone(clickhouse, await serverNow(clickhouse))
-  const { table } = rollup.spec
-  for (const state of states) {
-    const column = table.columns.find(({ name }) => name === state.name)!
-    await clickhouse.command(
-      `ALTER TABLE ${qualified(database, table.name)} DROP COLUMN IF EXISTS ${id(state.name)} SETTINGS mutations_sync = 2`,
-    )
-    await clickhouse.command(
-      `ALTER TABLE ${qualified(database, table.name)} ADD COLUMN IF NOT EXISTS ${columnSql(column)}`,
-    )
+  for (const { name } of states) {
+    await clickhouse.command(clearState(rollup.spec.table, name))
+    await clickhouse.command(addState(rollup.spec.table, name))
   }
 }
 
-async function settled(
-  { clickhouse }: ApplyContext,
-  _rollup: ResourceOf<'clickhouse.rollup'>,
-  from: number,
-): Promise<void> {
+async function settled({ clickhouse }: ApplyContext, from: number): Promise<void> {
   while ((await serverNow(clickhouse)) <= from) await sleep(50)
   await insertsDone(clickhouse, from)
 }

@@ -3,6 +3,7 @@ import type { Resource, ResourceOf } from '../../../model/resource.js'
 import { PlanError } from '../../../plan/planError.js'
 import type { Observed } from '../observe.js'
 import { createDatabase, createTable } from '../render.js'
+import { baseOf } from './base.js'
 import { leftovers } from './leftovers.js'
 import { diffRollup } from './rollup.js'
 import { diffTable } from './table.js'
@@ -58,14 +59,6 @@ function changeOf(
       return undefined
   }
 }
-
-const baseOf = (resource: Resource) => ({
-  id: resource.id,
-  kind: resource.kind,
-  after: resource,
-  dependsOn: resource.dependsOn,
-  ...(resource.origin && { origin: resource.origin }),
-})
 
 const create = (resource: Resource, reason: string, sql: string): Change => ({
   ...baseOf(resource),

@@ -3,8 +3,8 @@ import type { ResourceOf, RollupSpec, SelectItem } from '../../../model/resource
 import { names } from '../../../naming.js'
 import { markFacts } from '../mark.js'
 import { expectedSelect, type LiveTable, type Observed, viewsOf } from '../observe.js'
-import { columnSql, createTable, dropTable } from '../render.js'
-import { id, qualified } from '../text.js'
+import { addState, clearState, createTable, dropTable } from '../render.js'
+import { baseOf } from './base.js'
 import { diffTable } from './table.js'
 
 /**
@@ -18,13 +18,7 @@ export function diffRollup(
 ): { change?: Change; unusedStates: string[] } {
   const { spec } = resource
   const live = observed.tables.get(spec.table.name)
-  const base = {
-    id: resource.id,
-    kind: resource.kind,
-    after: resource,
-    dependsOn: resource.dependsOn,
-    ...(resource.origin && { origin: resource.origin }),
-  } as const
+  const base = baseOf(resource)
   if (live === undefined) {
     const steps = [
       { run: 'sql', title: `create table ${spec.table.name}`, sql: createTable(spec.table) },
@@ -106,19 +100,9 @@ const needsFilling = (view: LiveTable): boolean => {
 
 /** A column without a view holds a part of its truth at most: it is made anew. */
 function freshColumn(spec: RollupSpec, state: SelectItem, exists: boolean): Step[] {
-  const alter = `ALTER TABLE ${qualified(spec.table.database, spec.table.name)}`
-  const column = spec.table.columns.find(({ name }) => name === state.name)!
   return [
-    ...(exists
-      ? [
-          {
-            run: 'sql',
-            title: `clear state ${state.name}`,
-            sql: `${alter} DROP COLUMN IF EXISTS ${id(state.name)} SETTINGS mutations_sync = 2`,
-          },
-        ]
-      : []),
-    { run: 'sql', title: `add state ${state.name}`, sql: `${alter} ADD COLUMN IF NOT EXISTS ${columnSql(column)}` },
+    ...(exists ? [{ run: 'sql', title: `clear state ${state.name}`, sql: clearState(spec.table, state.name) }] : []),
+    { run: 'sql', title: `add state ${state.name}`, sql: addState(spec.table, state.name) },
   ]
 }
 

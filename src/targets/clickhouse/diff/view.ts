@@ -3,19 +3,13 @@ import type { ResourceOf } from '../../../model/resource.js'
 import { normalSchedule } from '../normalize.js'
 import type { Observed } from '../observe.js'
 import { createView, dropTable } from '../render.js'
+import { baseOf } from './base.js'
 
 /** A view differs when its SELECT, its target or its schedule does. Views hold nothing: changing one is safe. */
 export function diffView(resource: ResourceOf<'clickhouse.view'>, observed: Observed): Change | undefined {
   const { spec } = resource
   const live = observed.tables.get(spec.name)
-  const base = {
-    id: resource.id,
-    kind: resource.kind,
-    after: resource,
-    dependsOn: resource.dependsOn,
-    risk: 'safe',
-    ...(resource.origin && { origin: resource.origin }),
-  } as const
+  const base = { ...baseOf(resource), risk: 'safe' } as const
   const create = { run: 'sql', title: `create view ${spec.name}`, sql: createView(spec) }
   if (live === undefined) return { ...base, action: 'create', reason: 'new view', steps: [create] }
   const reasons = [
