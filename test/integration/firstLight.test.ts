@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,7 @@ const patience = { timeout: 60_000, interval: 250 }
 let dir: string
 let dev: ChildProcess
 let url = ''
+let told = ''
 let browser: Browser
 
 beforeAll(async () => {
@@ -25,6 +26,9 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'rtdash-first-'))
   cpSync(join(root, 'examples/storefront/metrics.yaml'), join(dir, 'metrics.yaml'))
   dev = spawn(process.execPath, [join(root, 'bin/run.js'), 'dev', '--sample', '--port', '0'], { cwd: dir })
+  dev.stderr?.on('data', (chunk: Buffer) => {
+    told += chunk.toString()
+  })
   dev.stdout?.on('data', (chunk: Buffer) => {
     url ||= /http:\S+/.exec(chunk.toString())?.[0] ?? ''
   })
@@ -101,6 +105,20 @@ describe.sequential('first light', () => {
         { timeout: 10_000, interval: 50 },
       )
       .toBe(true)
+  })
+
+  it('follows the file', { timeout: 180_000 }, async () => {
+    const file = join(dir, 'metrics.yaml')
+    const text = readFileSync(file, 'utf8')
+    const orders = `orders_1m: { tier: 2, measure: count(), where: "event_type = 'purchase'", window: 1m, refresh: 1s }`
+    const card = () => shown(pages[0]!).then(cards => Number(cards.orders_1m?.value ?? 0))
+    writeFileSync(file, text.replace('\nmetrics:\n', `\nmetrics:\n  ${orders}\n`))
+    await expect.poll(card, patience).toBeGreaterThan(0)
+    writeFileSync(file, text.replace('measure: sum(value)', 'measure: sum(valu)'))
+    await expect.poll(() => told, patience).toContain('did you mean "value"?')
+    expect(await card()).toBeGreaterThan(0)
+    writeFileSync(file, text)
+    await expect.poll(async () => Object.keys(await shown(pages[0]!)).includes('orders_1m'), patience).toBe(false)
   })
 
   it("serves the browser's own EventSource", async () => {

@@ -80,6 +80,14 @@ describe('plan and apply', () => {
     expect((await applied(compiled())).results).toEqual([])
   })
 
+  it('goes back to an earlier configuration', async () => {
+    const more = { ...metrics, orders: { measure: 'count()', window: trailing(MINUTE) } }
+    for (const list of [metrics, more, metrics, more]) {
+      await applied(compiled(list))
+      expect(await changed(compiled(list))).toEqual([])
+    }
+  })
+
   it('adds a metric to a live pipeline: exact while events flow', async () => {
     await applied(compiled())
     await insert(50_000)

@@ -2,6 +2,7 @@ import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Change } from '../../model/plan.js'
 import type { ResourceOf } from '../../model/resource.js'
 import { names } from '../../naming.js'
+import { append } from '../clickhouse/append.js'
 import { qualified, str } from '../clickhouse/text.js'
 
 // The service takes its orders from the newest row of a table in the project's database: every node sees the same.
@@ -42,6 +43,6 @@ export function diff(wanted: ResourceOf<'service.config'>, live: string | undefi
 /** Makes a configuration the one in force. */
 export async function apply(clickhouse: ClickHouse, change: Change): Promise<void> {
   const { spec } = change.after as ResourceOf<'service.config'>
-  const row = JSON.stringify({ hash: spec.config.hash, config: JSON.stringify(spec.config) })
-  await clickhouse.insert(`${qualified(spec.database, names.config)} (hash, config)`, row, 'JSONEachRow')
+  const { hash } = spec.config
+  await append(clickhouse, spec.database, names.config, { hash, config: JSON.stringify(spec.config) })
 }

@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../../../clients/clickhouse.js'
 import { names } from '../../../naming.js'
+import { append } from '../append.js'
 import { qualified } from '../text.js'
 
 /** What the procedures of an apply work with. */
@@ -14,12 +15,8 @@ export interface ApplyContext {
 
 /** One line of the ledger. */
 export async function record(context: ApplyContext, event: string, change: string, detail: object): Promise<void> {
-  const row = JSON.stringify({ apply: context.applyId, event, change, detail: JSON.stringify(detail) })
-  await context.clickhouse.insert(
-    `${qualified(context.database, names.history)} (apply, event, change, detail)`,
-    row,
-    'JSONEachRow',
-  )
+  const row = { apply: context.applyId, event, change, detail: JSON.stringify(detail) }
+  await append(context.clickhouse, context.database, names.history, row)
 }
 
 /** The ledger's details of one event for one object, oldest first. */
