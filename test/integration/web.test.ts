@@ -141,6 +141,19 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
     await page.waitForSelector('[data-metric=revenue_today]')
   })
 
+  test('a configuration that comes before the first connection is not missed', async () => {
+    // The catalogue is read before the change, and the socket opens after it: nothing tells the page of it.
+    await page.route(
+      '**/api/metrics*',
+      route => route.fulfill({ json: { project: 'shop', timezone: 'UTC', metrics: [] } }),
+      {
+        times: 1,
+      },
+    )
+    await page.goto(fake.url)
+    await page.waitForSelector('[data-metric=revenue_today]')
+  })
+
   test('the token of the address goes to the API and to the socket', async () => {
     const socket = page.waitForEvent('websocket')
     const asked = page.waitForRequest(request => request.url().includes('/api/metrics'))

@@ -95,14 +95,11 @@ export function startDashboard(address: Address): Dashboard {
   }
 
   function onStatus(next: LinkStatus) {
-    const before = status.get()
     status.set(next)
-    // Offline, the answer tells why: nobody there, or a token that has run out. Back, the configuration may be another.
-    const returned = next === 'live' && before !== 'live' && wasLive
-    if (next === 'offline' || returned) void loadCatalogue()
-    wasLive ||= next === 'live'
+    // Offline, the answer tells why: nobody there, or a token that has run out. Live, the configuration may be another
+    // than when it was last read, and only changes from now on are announced: the first connection is no exception.
+    if (next !== 'connecting') void loadCatalogue()
   }
-  let wasLive = false
 
   /** Three refreshes of the fastest metric, and never less than 30 s, without a word: the connection is dead. */
   function silenceMs(): number {
