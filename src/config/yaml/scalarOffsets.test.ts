@@ -16,15 +16,16 @@ const text = fc.array(
   },
 )
 
-/** The value as a YAML writer puts it into a file, read back with its place. */
-function written(value: string, style: Scalar.Type, width: number): { source: string; node: ScalarNode } {
+/** The value as a YAML writer puts it into a file, read back with its place; no node where the writer failed. */
+function written(value: string, style: Scalar.Type, width: number): { source: string; node?: ScalarNode } {
   const document = new Document({ x: { key: value } })
   const scalar = document.getIn(['x', 'key'], true) as Scalar
   scalar.type = style
   const source = document.toString({ lineWidth: width })
   const findings = createFindings()
   const node = get(get(parseYaml(sourceFile('m.yaml', 'm.yaml', source), findings), 'x'), 'key') as ScalarNode
-  return { source, node }
+  // The writer leaves out the indentation indicator that blanks before a tab need (' \n\t\n'): no valid YAML then.
+  return node === undefined ? { source } : { source, node }
 }
 
 test('each visible character of a value is found where it is written, in every style', () => {
@@ -32,7 +33,7 @@ test('each visible character of a value is found where it is written, in every s
     fc.property(text, fc.constantFrom(...styles), fc.constantFrom(0, 20, 40), (parts, style, width) => {
       const value = parts.join('')
       const { source, node } = written(value, style, width)
-      fc.pre(node.value === value)
+      if (node === undefined || node.value !== value) return fc.pre(false)
       const lines = source.split('\n')
       for (let i = 0; i < value.length; i++) {
         const char = value[i]!
