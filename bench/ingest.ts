@@ -7,7 +7,7 @@ import { type BenchStack, startStack } from './lib/stack.js'
 const ROWS = 400_000
 const PER_REQUEST = 1000
 const PER_INSERT = 10_000
-const AT_ONCE = 16
+const AT_ONCE = 32
 
 /** Events through the front door against the same rows inserted straight into the same ClickHouse. */
 export async function benchIngest(): Promise<void> {

@@ -34,6 +34,9 @@ export interface BatcherOptions {
   readonly maxBytes: number
 }
 
+/** So many rows wait for no others: an INSERT of them costs little more per row than a larger one. */
+const ENOUGH_ROWS = 10_000
+
 interface Waiting extends Entry {
   readonly rows: number
   readonly bytes: number
@@ -49,12 +52,13 @@ export function createBatcher({ sink, spool, windowMs, maxRows, maxBytes }: Batc
   let timer: NodeJS.Timeout | undefined
   const idlers: (() => void)[] = []
 
+  const enough = (): boolean => sum(queue, 'rows') >= Math.min(ENOUGH_ROWS, maxRows) || sum(queue, 'bytes') >= maxBytes
+
   function schedule(): void {
     if (writing.length > 0 || timer) return
     const first = queue[0]
     if (!first) return void idlers.splice(0).forEach(resolve => void resolve())
-    const full = sum(queue, 'rows') >= maxRows || sum(queue, 'bytes') >= maxBytes
-    const wait = full ? 0 : Math.max(0, first.since + windowMs - Date.now())
+    const wait = enough() ? 0 : Math.max(0, first.since + windowMs - Date.now())
     timer = setTimeout(() => {
       timer = undefined
       void flush()
@@ -129,7 +133,7 @@ export function createBatcher({ sink, spool, windowMs, maxRows, maxBytes }: Batc
         const rows = entry.raw.starts.length + entry.dead.starts.length
         const bytes = entry.raw.bytes.length + entry.dead.bytes.length
         queue.push({ ...entry, rows, bytes, since: Date.now(), resolve, reject })
-        if (timer && (sum(queue, 'rows') >= maxRows || sum(queue, 'bytes') >= maxBytes)) {
+        if (timer && enough()) {
           clearTimeout(timer)
           timer = undefined
         }
