@@ -89,8 +89,8 @@ export function estimate(
       : 1
     return sum + buckets[i]! * seriesPerBucket(source, rung.dimensions, rung.bucketMs) * doubt
   }, 0)
-  // With dimensions each state is merged twice: into its series and into the total.
-  const merges = rows * (metric.by.length > 0 ? 2 : 1)
+  // With dimensions each state is merged into its series, and each series into the total.
+  const merges = rows + (metric.by.length > 0 ? seriesPerBucket(source, metric.by, windowMs(metric.window)) : 0)
   const us = states.reduce((sum, state) => sum + MERGE_US[state.fn], 0)
   return { rows: Math.ceil(rows), states: Math.ceil(merges * states.length), ms: round(BASE_MS + (merges * us) / 1000) }
 }

@@ -31,7 +31,7 @@ export function asApplied(base: Compiled, wanted: Compiled): Observed {
   return { database, exists, tables, normal: new Map(selects.map(select => [select, select])) }
 }
 
-const empty = { engine: '', engineFull: '', partitionKey: '', select: '', comment: '', rows: 0, bytes: 0, columns: [] }
+const empty = { engine: '', engineFull: '', select: '', comment: '', rows: 0, bytes: 0, columns: [] }
 
 function tableOf(spec: TableSpec): LiveTable {
   const settings = Object.entries(spec.settings).map(([name, value]) => `${name} = ${value}`)
@@ -41,7 +41,6 @@ function tableOf(spec: TableSpec): LiveTable {
     name: spec.name,
     engine: spec.engine,
     engineFull: `${spec.engine}${ttl}${settings.length > 0 ? ` SETTINGS ${settings.join(', ')}` : ''}`,
-    partitionKey: spec.partitionBy ?? '',
     ...marked(spec.comment),
     columns: spec.columns.map(columnOf),
   }

@@ -140,6 +140,23 @@ describe('plan and apply', () => {
     expect(await ch.client.query('SELECT count() AS n FROM shop.raw_events')).toEqual([{ n: '1000' }])
   })
 
+  it('changes retention from days to years and back in place', async () => {
+    const keeping = (days: number) =>
+      compiled(metrics, { retention: { topicMs: null, rawMs: 30 * 86_400_000, rollupMs: days * 86_400_000 } })
+    await applied(keeping(30)) // daily partitions, where years would get monthly ones
+    await insert(1000)
+    for (const days of [800, 30]) {
+      const step = await planned(keeping(days))
+      expect(step.changes.map(change => [change.action, change.risk])).toContainEqual([
+        'update',
+        days === 30 ? 'destructive' : 'safe',
+      ])
+      await applied(keeping(days), days === 30)
+      expect(await changed(keeping(days))).toEqual([])
+      await exact(keeping(days))
+    }
+  })
+
   it('repairs what was changed by hand, and only that', async () => {
     await applied(compiled())
     await insert(3000)

@@ -4,12 +4,11 @@ import { ttlSql } from './render.js'
 
 // Both sides of a comparison pass through here, so that a plan right after an apply is empty.
 
-/** A table reduced to what may differ and matters. Sorting keys are chosen when a table is made and stay. */
+/** A table reduced to what may differ and matters. Its layout (sorting key, partitions, granules) is chosen when it is made and stays. */
 export interface NormalTable {
   readonly columns: ReadonlyMap<string, NormalColumn>
   readonly ttl: string
   readonly settings: ReadonlyMap<string, string>
-  readonly partitionBy: string
   readonly engine: string
 }
 
@@ -22,8 +21,11 @@ export interface NormalColumn {
 export const wantedTable = (spec: TableSpec): NormalTable => ({
   columns: new Map(spec.columns.map(column => [column.name, wantedColumn(column)])),
   ttl: spec.ttl ? ttlSql(spec.ttl) : '',
-  settings: new Map(Object.entries(spec.settings).map(([name, value]) => [name, String(value)])),
-  partitionBy: spec.partitionBy ?? '',
+  settings: new Map(
+    Object.entries(spec.settings)
+      .filter(([name]) => name !== 'index_granularity')
+      .map(([name, value]) => [name, String(value)]),
+  ),
   engine: spec.engine,
 })
 
@@ -47,7 +49,6 @@ export function liveNormalTable(table: LiveTable): NormalTable {
           return [name, value.replace(/^'|'$/g, '')]
         }),
     ),
-    partitionBy: table.partitionKey,
     engine: table.engine,
   }
 }

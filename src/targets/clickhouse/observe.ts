@@ -9,7 +9,6 @@ export interface LiveTable {
   readonly name: string
   readonly engine: string
   readonly engineFull: string
-  readonly partitionKey: string
   /** The SELECT of a view, in the server's own form; empty for tables. */
   readonly select: string
   /** Where a materialized view writes, without the database; undefined for anything else. */
@@ -71,7 +70,6 @@ interface TableRow {
   name: string
   engine: string
   engine_full: string
-  partition_key: string
   as_select: string
   create_table_query: string
   comment: string
@@ -80,7 +78,7 @@ interface TableRow {
 }
 
 const TABLES = (database: string): string =>
-  `SELECT name, engine, engine_full, partition_key, as_select, create_table_query, comment, total_rows, total_bytes FROM system.tables WHERE database = ${str(database)}`
+  `SELECT name, engine, engine_full, as_select, create_table_query, comment, total_rows, total_bytes FROM system.tables WHERE database = ${str(database)}`
 
 const COLUMNS = (database: string): string =>
   `SELECT table, name, type, default_expression AS \`default\`, compression_codec AS codec, comment FROM system.columns WHERE database = ${str(database)} ORDER BY table, position`
@@ -94,7 +92,6 @@ function liveTable(row: TableRow, columns: readonly LiveColumn[]): LiveTable {
     name: row.name,
     engine: row.engine,
     engineFull: row.engine_full,
-    partitionKey: row.partition_key,
     select: row.as_select,
     ...(head?.[4] !== undefined && { feeds: head[4].replace(/^`|`$/g, '') }),
     ...(head?.[2] !== undefined && { schedule: head[2] }),

@@ -1,5 +1,6 @@
 import type { Metric } from '../../model/model.js'
 import type { Reading } from '../../model/rollup.js'
+import { isSketch, mergeStateSql } from './states.js'
 import { id, qualified, str } from './text.js'
 import { exactSql, merges, statesOf, valueSql } from './value.js'
 import { calendarStart, ceilTo, floorTo, instant, windowStart } from './window.js'
@@ -28,7 +29,7 @@ export function valuesAt(context: QueryContext, asof: string): string {
   const grouped = metric.by.length > 0
   const inner = [
     `SELECT ${[grouped ? `toUInt8(grouping(${id(metric.by[0]!)})) AS _total` : 'toUInt8(1) AS _total', ...metric.by.map(id), ...merged(reading)].join(', ')}`,
-    `FROM (${rows(context)})`,
+    `FROM (${grouped ? seriesFirst(context) : rows(context)})`,
     ...(grouped ? [`GROUP BY GROUPING SETS ((${metric.by.map(id).join(', ')}), ())`] : []),
   ].join(' ')
   return [
@@ -65,9 +66,18 @@ function edges({ reading, timezone }: QueryContext, asof: string): string[] {
   return list
 }
 
+/** One row for each series, where merging a state twice, into its series and into the total, is what costs. */
+function seriesFirst(context: QueryContext): string {
+  const { by } = context.metric
+  const states = [...statesOf(context.reading.value)]
+  if (!states.some(([, fn]) => isSketch(fn))) return rows(context)
+  const merged = states.map(([name, fn]) => `${mergeStateSql(fn, id(name))} AS ${id(name)}`)
+  return `SELECT ${[...by.map(id), ...merged].join(', ')} FROM (${rows(context)}) GROUP BY ${by.map(id).join(', ')}`
+}
+
 /** The rows of all rungs that make up the window. */
 function rows({ database, metric, reading }: QueryContext): string {
-  const columns = [...metric.by, ...statesOf(reading.value)].map(id)
+  const columns = [...metric.by, ...statesOf(reading.value).keys()].map(id)
   const from = (n: number): string => instant(`_s${n}`)
   const to = (n: number): string => instant(`_e${n}`)
   return reading.rungs
@@ -97,7 +107,7 @@ export function historyQuery(context: QueryContext): string {
       `${map(`if(${from} < ${to}, ${to}, s)`, i + 1)} AS _e${i + 2}`,
     )
   })
-  const columns = statesOf(reading.value).map(id).join(', ')
+  const columns = [...statesOf(reading.value).keys()].map(id).join(', ')
   const parts = reading.rungs.map((rung, i) => {
     const k = i + 1
     const last = k === reading.rungs.length

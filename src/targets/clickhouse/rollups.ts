@@ -10,6 +10,12 @@ import { id } from './text.js'
 import { isNullable, storedTypeText } from './types.js'
 import { bucketOf } from './window.js'
 
+/**
+ * Rows to a granule, the least that is read. A state is costly to read: with 8192, a day's p99 read 6,400 of them to
+ * merge 275 and took 23 ms; with 256 it takes 8 ms (bench/query.ts).
+ */
+const GRANULE = 256
+
 /** Only real events count: canaries are watched elsewhere. */
 export const REAL_EVENTS = `${rawColumns.canary} = 0`
 
@@ -46,6 +52,7 @@ export function rollupResource(model: Model, source: Source, rollup: Rollup): Re
         ...(rollupMs !== null && { ttl: { column: 'bucket', seconds: Math.ceil(rollupMs / 1000) } }),
         settings: {
           non_replicated_deduplication_window: DEDUP_WINDOW,
+          index_granularity: GRANULE,
           ...(rollupMs !== null && { ttl_only_drop_parts: 1 }),
           ...(dimensions.some(isNullable) && { allow_nullable_key: 1 }),
         },

@@ -61,24 +61,39 @@ export function stateSql(state: State, timestamp: string): StateSql {
 }
 
 /** Reads a merged state back: the final aggregate over a rollup's column. */
-export function mergeSql(fn: State['fn'], column: string, level?: number): string {
+export const mergeSql = (fn: State['fn'], column: string, level?: number): string => {
+  const [name, parameters, merge] = aggregate(fn, level)
+  return `${name}${merge}${parameters}(${column})`
+}
+
+/** Merges states into one of the same kind. */
+export const mergeStateSql = (fn: State['fn'], column: string): string => {
+  const [name, parameters, merge] = aggregate(fn)
+  return `${name}${merge && `${merge}State`}${parameters}(${column})`
+}
+
+/** Whose merge costs a thousand times that of a number: see MERGE_US in compile/cost.ts. */
+export const isSketch = (fn: State['fn']): boolean => fn === 'quantile' || fn === 'uniq' || fn === 'uniq_exact'
+
+/** The aggregate behind a state's column, its parameters, and what reads it (nothing: the column holds plain values). */
+function aggregate(fn: State['fn'], level = 0.5): [name: string, parameters: string, merge: '' | 'Merge'] {
   switch (fn) {
     case 'count':
     case 'sum':
-      return `sum(${column})`
+      return ['sum', '', '']
     case 'min':
     case 'max':
-      return `${fn}(${column})`
+      return [fn, '', '']
     case 'uniq':
-      return `uniqCombined64Merge(${UNIQ_PRECISION})(${column})`
+      return ['uniqCombined64', `(${UNIQ_PRECISION})`, 'Merge']
     case 'uniq_exact':
-      return `uniqExactMerge(${column})`
+      return ['uniqExact', '', 'Merge']
     case 'quantile':
-      return `quantileDDMerge(${SKETCH_ERROR}, ${level})(${column})`
+      return ['quantileDD', `(${SKETCH_ERROR}, ${level})`, 'Merge']
     case 'first':
-      return `argMinMerge(${column})`
+      return ['argMin', '', 'Merge']
     case 'last':
-      return `argMaxMerge(${column})`
+      return ['argMax', '', 'Merge']
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ReadExpr } from '../../model/rollup.js'
+import type { ReadExpr, StateFunction } from '../../model/rollup.js'
 import { mergeSql } from './states.js'
 import { id } from './text.js'
 
@@ -23,17 +23,17 @@ export function merges(expr: ReadExpr): Map<string, string> {
 const mergedName = (expr: Extract<ReadExpr, { kind: 'state' }>): string =>
   `m_${expr.state}${expr.level === undefined ? '' : `_${String(expr.level).replace('.', '_')}`}`
 
-/** The names of the states that a value reads. */
-export const statesOf = (expr: ReadExpr): string[] => {
+/** The states that a value reads: their names, and how each merges. */
+export const statesOf = (expr: ReadExpr): Map<string, StateFunction> => {
   switch (expr.kind) {
     case 'state':
-      return [expr.state]
+      return new Map([[expr.state, expr.fn]])
     case 'number':
-      return []
+      return new Map()
     case 'negate':
       return statesOf(expr.operand)
     case 'arithmetic':
-      return [...new Set([...statesOf(expr.left), ...statesOf(expr.right)])]
+      return new Map([...statesOf(expr.left), ...statesOf(expr.right)])
   }
 }
 

@@ -23,15 +23,16 @@ export const retention: Check = {
 }
 
 async function oldest(tables: readonly TableSpec[], { clickhouse, database }: Evidence): Promise<Finding> {
-  const rows = await clickhouse.query<{ table: string; partition: string; now: string }>(
-    `SELECT table, partition, toUnixTimestamp(now()) * 1000 AS now FROM system.parts
-     WHERE database = {database:String} AND active GROUP BY table, partition`,
+  const rows = await clickhouse.query<{ table: string; partition: string; partitionBy: string; now: string }>(
+    `SELECT table, partition, any(partition_key) AS partitionBy, toUnixTimestamp(now()) * 1000 AS now
+     FROM system.parts AS p JOIN system.tables AS t ON t.database = p.database AND t.name = p.table
+     WHERE p.database = {database:String} AND p.active GROUP BY table, partition`,
     { database },
   )
   const specs = new Map(tables.map(spec => [spec.name, spec]))
   let worst = { hours: 0, table: '', partition: '' }
-  for (const { table, partition, now } of rows) {
-    const { ttl, partitionBy = '' } = specs.get(table) ?? {}
+  for (const { table, partition, partitionBy, now } of rows) {
+    const { ttl } = specs.get(table) ?? {}
     const end = partitionEnd(partitionBy, partition)
     if (ttl === undefined || end === undefined) continue
     const hours = Math.floor((Number(now) - end - ttl.seconds * 1000) / HOUR_MS)

@@ -26,10 +26,10 @@ export function diffTable(
   let destructive = false
   const step = (title: string, sql: string): void => void steps.push({ run: 'sql', title, sql: `${alter} ${sql}` })
 
-  if (!want.engine.startsWith(have.engine) || want.partitionBy !== have.partitionBy)
+  if (!want.engine.startsWith(have.engine))
     throw new PlanError(
-      'table-layout',
-      `table ${spec.name}: engine or partitioning cannot be changed in place (live: ${have.engine} by ${have.partitionBy || 'nothing'}, wanted: ${want.engine} by ${want.partitionBy || 'nothing'})`,
+      'table-engine',
+      `table ${spec.name}: its engine cannot be changed in place (live: ${have.engine}, wanted: ${want.engine})`,
       'give the source another `table:` name, which makes a new one beside it',
     )
 
