@@ -23,7 +23,7 @@ export const wantedTable = (spec: TableSpec): NormalTable => ({
   ttl: spec.ttl ? ttlSql(spec.ttl) : '',
   settings: new Map(
     Object.entries(spec.settings)
-      .filter(([name]) => name !== 'index_granularity')
+      .filter(([name]) => name !== 'index_granularity_bytes')
       .map(([name, value]) => [name, String(value)]),
   ),
   engine: spec.engine,

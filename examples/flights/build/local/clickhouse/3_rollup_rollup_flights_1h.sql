@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS `flights`.`rollup_flights_1h`
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket)
-SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 256
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity_bytes = 262144
 COMMENT 'rtdash:clickhouse.rollup/rollup_flights_1h states of flights';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `flights`.`rollup_flights_1h__45b6053b`

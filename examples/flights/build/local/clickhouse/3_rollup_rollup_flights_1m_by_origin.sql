@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS `flights`.`rollup_flights_1m_by_origin`
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket, `origin`)
-SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 256
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity_bytes = 262144
 COMMENT 'rtdash:clickhouse.rollup/rollup_flights_1m_by_origin states of flights';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `flights`.`rollup_flights_1m_by_origin__903fe6ba`

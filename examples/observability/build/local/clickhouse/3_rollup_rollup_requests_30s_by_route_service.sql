@@ -9,7 +9,7 @@ ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket, `route`, `service`)
 TTL toDateTime(bucket) + toIntervalSecond(15552000)
-SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 256, ttl_only_drop_parts = 1
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity_bytes = 262144, ttl_only_drop_parts = 1
 COMMENT 'rtdash:clickhouse.rollup/rollup_requests_30s_by_route_service states of requests';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `observability`.`rollup_requests_30s_by_route_service__8f857c4d`

@@ -10,7 +10,7 @@ ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket, `service`)
 TTL toDateTime(bucket) + toIntervalSecond(15552000)
-SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 256, ttl_only_drop_parts = 1
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity_bytes = 262144, ttl_only_drop_parts = 1
 COMMENT 'rtdash:clickhouse.rollup/rollup_requests_5s_by_service states of requests';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `observability`.`rollup_requests_5s_by_service__ffa3e1cf`

@@ -7,7 +7,7 @@ ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket)
 TTL toDateTime(bucket) + toIntervalSecond(31536000)
-SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 256, ttl_only_drop_parts = 1
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity_bytes = 262144, ttl_only_drop_parts = 1
 COMMENT 'rtdash:clickhouse.rollup/rollup_events_15m states of events';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `shop`.`rollup_events_15m__0d7b2eb7`

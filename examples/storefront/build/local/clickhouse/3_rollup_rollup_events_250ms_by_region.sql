@@ -8,7 +8,7 @@ ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket, `region`)
 TTL toDateTime(bucket) + toIntervalSecond(31536000)
-SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 256, ttl_only_drop_parts = 1
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity_bytes = 262144, ttl_only_drop_parts = 1
 COMMENT 'rtdash:clickhouse.rollup/rollup_events_250ms_by_region states of events';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `shop`.`rollup_events_250ms_by_region__cef93cb0`

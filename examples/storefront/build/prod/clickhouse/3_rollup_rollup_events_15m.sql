@@ -7,7 +7,7 @@ ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/shop/rollup_
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (bucket)
 TTL toDateTime(bucket) + toIntervalSecond(31536000)
-SETTINGS replicated_deduplication_window = 10000, index_granularity = 256, ttl_only_drop_parts = 1
+SETTINGS replicated_deduplication_window = 10000, index_granularity_bytes = 262144, ttl_only_drop_parts = 1
 COMMENT 'rtdash:clickhouse.rollup/rollup_events_15m states of events';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `shop`.`rollup_events_15m_local__0d7b2eb7` ON CLUSTER `main`
