@@ -32,14 +32,15 @@ const RUNS = 40
 export async function benchQuery(millions: number): Promise<void> {
   const stack = await startStack(withMetrics(METRICS))
   try {
-    const filled = await fill(stack.clickhouse, millions * 1_000_000)
+    const asof = new Date(Math.floor(Date.now() / 60_000) * 60_000)
+    const filled = await fill(stack.clickhouse, millions * 1_000_000, asof)
     const { model } = await check(`${stack.dir}/metrics.yaml`, { target: 'local' })
     const { service, rollups } = compile(model!)
     const rows: (string | number)[][] = []
     for (const metric of service.metrics) {
       const name = metric.name as keyof typeof METRICS
       const reading = rollups.readings.find(r => r.metric === name)!
-      const got = await time(stack.clickhouse, metric.query, RUNS)
+      const got = await time(stack.clickhouse, metric.query, asof, RUNS)
       const [select, since] = DIRECT[name]
       const from =
         since === 'DAY'
@@ -48,6 +49,7 @@ export async function benchQuery(millions: number): Promise<void> {
       const direct = await time(
         stack.clickhouse,
         `SELECT ${select} FROM shop.raw_events WHERE ts >= ${from} AND ts < {asof:DateTime64(3, 'UTC')}${select.startsWith('region') ? ' GROUP BY region' : ''}`,
+        asof,
         3,
       )
       rows.push([
@@ -84,15 +86,17 @@ export async function benchQuery(millions: number): Promise<void> {
   }
 }
 
-async function fill(clickhouse: ClickHouse, rows: number): Promise<number> {
+/** Rows spread evenly over the two days before `end`. */
+async function fill(clickhouse: ClickHouse, rows: number, end: Date): Promise<number> {
   const STEP = 500_000
   const started = performance.now()
   for (let done = 0; done < rows; done += STEP)
     await clickhouse.command(
       `INSERT INTO shop.raw_events (event_id, event_type, user_id, value, ts, region)
        SELECT number, ['request', 'request', 'request', 'page_view', 'purchase', 'error'][1 + number % 6], intHash32(number) % 200000, (intHash32(number + 7) % 100000) / 100,
-         now64(3) - toIntervalMillisecond(toUInt64(number * ${172_800_000 / rows})), ['eu', 'us', 'ap', 'sa', 'me'][1 + intHash32(number + 3) % 5]
+         {end:DateTime64(3, 'UTC')} - toIntervalMillisecond(1 + toUInt64(number * ${172_800_000 / rows})), ['eu', 'us', 'ap', 'sa', 'me'][1 + intHash32(number + 3) % 5]
        FROM numbers(${done}, ${STEP}) SETTINGS max_partitions_per_insert_block = 0, max_insert_threads = 1`,
+      { end },
     )
   return (rows / (performance.now() - started)) * 1000
 }
@@ -100,9 +104,9 @@ async function fill(clickhouse: ClickHouse, rows: number): Promise<number> {
 async function time(
   clickhouse: ClickHouse,
   sql: string,
+  asof: Date,
   runs: number,
 ): Promise<{ p50: number; p99: number; rows: number }> {
-  const asof = new Date(Math.floor((Date.now() - 2000) / 60_000) * 60_000)
   const times: number[] = []
   for (let i = 0; i < runs; i++) {
     const started = performance.now()

@@ -141,6 +141,18 @@ describe('examples/flights', () => {
     expect(problems).toEqual([])
   })
 
+  it('tells days one by one from the time of day that was asked for', async () => {
+    const metric = metricsOf().find(({ name }) => name === 'flights_by_origin')!
+    const range = 'from=2001-01-30T23:59:00Z&to=2001-02-03T00:00:00Z&step=24h'
+    const { points } = await stack.get<{ points: { timestamp: number; value: number }[] }>(
+      `/api/metrics/flights_by_origin/history?${range}`,
+    )
+    expect(points.map(({ timestamp }) => new Date(timestamp).toISOString())).toEqual(
+      [30, 31, 32, 33].map(day => new Date(Date.UTC(2001, 0, day, 23, 59)).toISOString()),
+    )
+    for (const { timestamp, value } of points) expect(value).toBe(inWindow(metric, timestamp).length)
+  })
+
   it('keeps what is no flight, with the reason, and counts it nowhere', async () => {
     const good = { ...flights[0]!, date: '2001/01/15 10:00' }
     const bad: [reason: string, column: string, event: Record<string, unknown>][] = [

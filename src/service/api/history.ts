@@ -43,7 +43,7 @@ interface Range {
   readonly step: number
 }
 
-/** Bounds on the grid of the step, which is as asked where it can be. */
+/** The first point is at `from`, the others follow step by step; without a `from` the last is the newest there is. */
 function toRange(metric: MetricConfig, ask: HistoryAsk): Range {
   const newest = asofAt(Date.now(), metric)
   const to = Math.min(ask.to ?? newest, newest)
@@ -51,7 +51,12 @@ function toRange(metric: MetricConfig, ask: HistoryAsk): Range {
   if (from > (ask.to ?? newest)) throw new HttpError(400, 'bad_range', 'from lies after to')
   const wanted = ask.step ?? Math.max(metric.refreshMs, (to - from) / DEFAULT_POINTS)
   const step = snap(Math.max(wanted, (to - from) / MAX_POINTS), metric.bucketMs)
-  return { from: Math.ceil(from / step) * step, to: Math.floor(to / step) * step, step }
+  const last = Math.floor(to / metric.bucketMs) * metric.bucketMs
+  const first =
+    ask.from === undefined
+      ? last - Math.floor((last - from) / step) * step
+      : Math.ceil(from / metric.bucketMs) * metric.bucketMs
+  return { from: first, to: last, step }
 }
 
 const snap = (step: number, bucketMs: number): number => Math.max(1, Math.ceil(step / bucketMs)) * bucketMs
@@ -81,7 +86,5 @@ const TOO_COSTLY = new Set([0, 158, 159, 160, 241, 307])
 
 const isTooCostly = (error: unknown): boolean => error instanceof ClickHouseError && TOO_COSTLY.has(error.code)
 
-function instants({ from, to, step }: Range): number[] {
-  const first = Math.ceil(from / step) * step
-  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step)
-}
+const instants = ({ from, to, step }: Range): number[] =>
+  Array.from({ length: Math.max(0, Math.floor((to - from) / step) + 1) }, (_, i) => from + i * step)
