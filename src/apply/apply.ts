@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Change, ChangeResult, Plan } from '../model/plan.js'
-import type { Clients } from '../plan/plan.js'
-import { applyStep } from '../targets/clickhouse/apply/apply.js'
-import { type ApplyContext, record } from '../targets/clickhouse/apply/context.js'
-import { apply as applyService } from '../targets/service/live.js'
+import { record } from '../targets/clickhouse/apply/context.js'
+import type { ApplyContext, Clients } from '../targets/live.js'
+import { engineOf } from '../targets/liveRegistry.js'
 import { ApplyRefused } from './refused.js'
 
 export interface ApplyOptions {
@@ -34,7 +33,7 @@ export async function apply(plan: Plan, clients: Clients, options: ApplyOptions)
   const id = randomUUID().slice(0, 8)
   const results = await walk(left, change => run(change, id, clients, options), options)
   const ok = results.every(result => result.ok)
-  if (plan.changes.length > 0) await note(id, ok, plan, clients, options.database)
+  if (plan.changes.length > 0) await note(contextOf(id, clients, options), ok, plan)
   return { id, ok, results }
 }
 
@@ -77,12 +76,7 @@ async function walk(
 
 async function run(change: Change, applyId: string, clients: Clients, options: ApplyOptions): Promise<ChangeResult> {
   const started = performance.now()
-  const context: ApplyContext = {
-    clickhouse: clients.clickhouse,
-    database: options.database,
-    applyId,
-    progress: text => options.onProgress?.(change, text),
-  }
+  const context = contextOf(applyId, clients, options, text => options.onProgress?.(change, text))
   options.onStart?.(change)
   const done = (error?: unknown): ChangeResult => ({
     id: change.id,
@@ -93,9 +87,7 @@ async function run(change: Change, applyId: string, clients: Clients, options: A
   })
   let result: ChangeResult
   try {
-    for (const step of change.steps)
-      if (change.kind === 'service.config') await applyService(clients.clickhouse, change)
-      else await applyStep(context, change, step)
+    for (const step of change.steps) await engineOf(change.kind).apply(context, change, step)
     result = done()
   } catch (error) {
     result = done(error)
@@ -104,9 +96,15 @@ async function run(change: Change, applyId: string, clients: Clients, options: A
   return result
 }
 
+const contextOf = (
+  applyId: string,
+  clients: Clients,
+  { database }: ApplyOptions,
+  progress: ApplyContext['progress'] = () => {},
+): ApplyContext => ({ clickhouse: clients.clickhouse, clients, database, applyId, progress })
+
 /** The ledger says what was applied; where even its table could not be made there is nothing to note it in. */
-async function note(applyId: string, ok: boolean, plan: Plan, clients: Clients, database: string): Promise<void> {
-  const context = { clickhouse: clients.clickhouse, database, applyId, progress: () => {} }
+async function note(context: ApplyContext, ok: boolean, plan: Plan): Promise<void> {
   const detail = {
     ok,
     target: plan.target,

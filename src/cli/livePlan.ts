@@ -1,6 +1,6 @@
 import type { Compiled } from '../compile/compile.js'
 import type { Plan } from '../model/plan.js'
-import type { Clients } from '../plan/plan.js'
+import type { Clients } from '../targets/live.js'
 import { clickhouseOf } from './clickhouse.js'
 import type { Project } from './project.js'
 

@@ -4,6 +4,7 @@ import type { ResourceOf } from '../../model/resource.js'
 import { names } from '../../naming.js'
 import { append } from '../clickhouse/append.js'
 import { qualified, str } from '../clickhouse/text.js'
+import type { LiveEngine } from '../live.js'
 
 // The service takes its orders from the newest row of a table in the project's database: every node sees the same.
 
@@ -40,9 +41,16 @@ export function diff(wanted: ResourceOf<'service.config'>, live: string | undefi
   ]
 }
 
-/** Makes a configuration the one in force. */
-export async function apply(clickhouse: ClickHouse, change: Change): Promise<void> {
-  const { spec } = change.after as ResourceOf<'service.config'>
-  const { hash } = spec.config
-  await append(clickhouse, spec.database, names.config, { hash, config: JSON.stringify(spec.config) })
+export const service: LiveEngine = {
+  kinds: ['service.config'],
+  plan: async ({ model, resources }, { clickhouse }) => {
+    const wanted = resources.find((r): r is ResourceOf<'service.config'> => r.kind === 'service.config')!
+    return { changes: diff(wanted, await observe(clickhouse, model.project)), unused: [] }
+  },
+  /** Makes a configuration the one in force. */
+  apply: async ({ clickhouse }, change) => {
+    const { spec } = change.after as ResourceOf<'service.config'>
+    const { hash } = spec.config
+    await append(clickhouse, spec.database, names.config, { hash, config: JSON.stringify(spec.config) })
+  },
 }

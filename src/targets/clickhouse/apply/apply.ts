@@ -1,11 +1,11 @@
 import type { Change, Step } from '../../../model/plan.js'
 import type { ResourceOf, SelectItem } from '../../../model/resource.js'
+import type { ApplyContext } from '../../live.js'
 import { mark, markFacts } from '../mark.js'
 import { createRollupView } from '../render.js'
 import { str } from '../text.js'
 import { backfill } from './backfill.js'
 import { compare } from './compare.js'
-import type { ApplyContext } from './context.js'
 import { cutover } from './cutover.js'
 
 /** Runs one step. Running it twice is the same as once. */

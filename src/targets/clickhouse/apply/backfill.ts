@@ -1,8 +1,9 @@
 import type { ResourceOf, SelectItem } from '../../../model/resource.js'
 import { rawColumns } from '../../../naming.js'
+import type { ApplyContext } from '../../live.js'
 import { arrivedBefore, rollupSelect } from '../render.js'
 import { id, qualified } from '../text.js'
-import { type ApplyContext, record, recorded } from './context.js'
+import { record, recorded } from './context.js'
 
 /** Blocks as large as they get, in a fixed order: the token then stands for the same rows whenever it is sent again. */
 const SAME_BLOCKS = {

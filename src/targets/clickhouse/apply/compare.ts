@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResourceOf, SelectItem } from '../../../model/resource.js'
 import type { State } from '../../../model/rollup.js'
+import type { ApplyContext } from '../../live.js'
 import { mark } from '../mark.js'
 import { rollupSelect } from '../render.js'
 import { mergeSql } from '../states.js'
 import { id, qualified, str } from '../text.js'
-import type { ApplyContext } from './context.js'
 
 /** Raw rows up to which the whole table is compared; beyond, the hour before the cut-over. */
 const WHOLE_TABLE_ROWS = 2_000_000

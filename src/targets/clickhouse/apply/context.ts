@@ -1,17 +1,8 @@
 import type { ClickHouse } from '../../../clients/clickhouse.js'
 import { names } from '../../../naming.js'
+import type { ApplyContext } from '../../live.js'
 import { append } from '../append.js'
 import { qualified } from '../text.js'
-
-/** What the procedures of an apply work with. */
-export interface ApplyContext {
-  readonly clickhouse: ClickHouse
-  readonly database: string
-  /** Id of this apply, as the ledger has it. */
-  readonly applyId: string
-  /** Told about long work, in words for people. */
-  readonly progress: (text: string) => void
-}
 
 /** One line of the ledger. */
 export async function record(context: ApplyContext, event: string, change: string, detail: object): Promise<void> {

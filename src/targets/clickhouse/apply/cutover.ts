@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResourceOf, SelectItem } from '../../../model/resource.js'
+import type { ApplyContext } from '../../live.js'
 import { mark, markFacts } from '../mark.js'
 import { addState, clearState, createRollupView, dropTable } from '../render.js'
 import { str } from '../text.js'
-import { type ApplyContext, record, recorded, serverNow } from './context.js'
+import { record, recorded, serverNow } from './context.js'
 
 /** First distance of a cut-over from now; doubled each time it turns out too short. */
 const MARGIN_MS = 400
