@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createInbox } from './testing/clients.js'
@@ -41,35 +42,28 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A Python with websockets: the machine's own, or a virtual environment; undefined where neither can be had. */
+/** The Python that `npm run setup:tests` prepares, or the machine's own where it has websockets. */
 function pythonWithWebsockets(): string | undefined {
-  const has = (python: string) => {
-    execFileSync(python, ['-c', 'import websockets'], { stdio: 'ignore' })
-    return python
-  }
-  try {
-    return has('python3')
-  } catch {
+  const prepared = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url))
+  return [prepared, 'python3'].find(python => {
     try {
-      execFileSync('python3', ['-m', 'venv', join(folder, 'venv')], { stdio: 'ignore' })
-      const python = join(folder, 'venv', 'bin', 'python')
-      execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'websockets'], { stdio: 'ignore', timeout: 50_000 })
-      return has(python)
+      execFileSync(python, ['-c', 'import websockets'], { stdio: 'ignore' })
+      return true
     } catch {
-      return undefined
+      return false
     }
-  }
+  })
 }
 
 test('the Python client prints every update, and lives through a new configuration', async ctx => {
   const python = pythonWithWebsockets()
-  if (python === undefined) return ctx.skip('Python with websockets cannot be had here')
+  if (python === undefined && !process.env.CI) return ctx.skip('no Python with websockets: npm run setup:tests')
   const file = join(folder, 'client.py')
   const url = `${harness.service.url.replace('http', 'ws')}/ws`
   writeFileSync(file, `${PYTHON_CLIENT}\nasyncio.run(subscribe_metric("${url}", "requests"))\n`)
   const lines = createInbox<string>()
   const errors: string[] = []
-  const child = spawn(python, ['-u', file])
+  const child = spawn(python!, ['-u', file])
   child.stdout.on('data', chunk => String(chunk).split('\n').filter(Boolean).forEach(lines.push))
   child.stderr.on('data', chunk => errors.push(String(chunk)))
   await lines.until(all => all.length >= 8)

@@ -12,7 +12,7 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const web = new URL('../../src/web/', import.meta.url).pathname
 
 /** The page and the hook in a real browser, against a server that speaks the protocol. */
-describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
+describe.skipIf(!existsSync(CHROMIUM) && !process.env.CI)('the page in a browser', () => {
   let folder: string
   let browser: Browser
   let fake: Fake
