@@ -37,6 +37,8 @@ export const names = {
   updatesTopic: (project: string): string => `${project}.updates`,
   deadLettersTopic: (topic: string): string => `${topic}.dead-letters`,
   flinkJob: (project: string, source: string): string => `rtdash.${project}.${source}`,
+  /** The consumer group that all loaders of a project share. */
+  loaderGroup: (project: string): string => `rtdash.${project}.load`,
 } as const
 
 /** Columns that rtdash adds to each raw table. */
@@ -48,6 +50,7 @@ export const rawColumns = {
   batch: '_batch',
   /** Hash of the request's Idempotency-Key, 0 without. */
   key: '_key',
+  topic: '_topic',
   topicPartition: '_topic_partition',
   offset: '_offset',
 } as const

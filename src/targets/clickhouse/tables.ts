@@ -63,10 +63,22 @@ function table(
   }
 }
 
+/** Where a row came from: its place in the topic where there is Kafka, its INSERT and its request. */
+const origin = (model: Model): ColumnSpec[] => [
+  ...(model.target.kafka
+    ? [
+        plain(rawColumns.topic, 'LowCardinality(String)'),
+        plain(rawColumns.topicPartition, 'UInt32'),
+        plain(rawColumns.offset, 'UInt64'),
+      ]
+    : []),
+  plain(rawColumns.batch, 'UInt64'),
+  plain(rawColumns.key, 'UInt64'),
+]
+
 /** Partitioned by arrival, so that one insert touches one partition and is atomic. */
 function raw(model: Model, source: Source): TableResource {
   const { rawMs } = source.retention
-  const kafka = model.target.kafka !== undefined
   return table(
     model,
     source.table,
@@ -76,9 +88,7 @@ function raw(model: Model, source: Source): TableResource {
         ...source.columns.map(({ name, type }) => ({ name, type: storedTypeText(type), codec: codecOf(type) })),
         arrival(rawColumns.ingestedAt),
         plain(rawColumns.canary, 'UInt64'),
-        ...(kafka
-          ? [plain(rawColumns.topicPartition, 'UInt32'), plain(rawColumns.offset, 'UInt64')]
-          : [plain(rawColumns.batch, 'UInt64'), plain(rawColumns.key, 'UInt64')]),
+        ...origin(model),
       ],
       engine: 'MergeTree',
       partitionBy: `toYYYYMMDD(${rawColumns.ingestedAt})`,
@@ -124,8 +134,7 @@ function deadLetters(model: Model, source: Source): TableResource {
         plain('line', 'UInt32'),
         plain('column', 'String'),
         plain('event', 'String'),
-        plain(rawColumns.batch, 'UInt64'),
-        plain(rawColumns.key, 'UInt64'),
+        ...origin(model),
       ],
       engine: 'MergeTree',
       partitionBy: 'toYYYYMMDD(received_at)',

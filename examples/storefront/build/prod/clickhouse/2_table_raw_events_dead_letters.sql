@@ -6,6 +6,9 @@ CREATE TABLE IF NOT EXISTS `shop`.`raw_events_dead_letters` ON CLUSTER `main`
   `line` UInt32 CODEC(ZSTD(1)),
   `column` String CODEC(ZSTD(1)),
   `event` String CODEC(ZSTD(1)),
+  `_topic` LowCardinality(String) CODEC(ZSTD(1)),
+  `_topic_partition` UInt32 CODEC(ZSTD(1)),
+  `_offset` UInt64 CODEC(ZSTD(1)),
   `_batch` UInt64 CODEC(ZSTD(1)),
   `_key` UInt64 CODEC(ZSTD(1))
 )

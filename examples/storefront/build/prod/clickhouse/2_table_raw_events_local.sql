@@ -8,8 +8,11 @@ CREATE TABLE IF NOT EXISTS `shop`.`raw_events_local` ON CLUSTER `main`
   `region` LowCardinality(String) CODEC(ZSTD(1)),
   `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
   `_canary` UInt64 CODEC(ZSTD(1)),
+  `_topic` LowCardinality(String) CODEC(ZSTD(1)),
   `_topic_partition` UInt32 CODEC(ZSTD(1)),
-  `_offset` UInt64 CODEC(ZSTD(1))
+  `_offset` UInt64 CODEC(ZSTD(1)),
+  `_batch` UInt64 CODEC(ZSTD(1)),
+  `_key` UInt64 CODEC(ZSTD(1))
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/shop/raw_events_local', '{replica}')
 PARTITION BY toYYYYMMDD(ingested_at)
