@@ -1,15 +1,38 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const major = process.versions.node.split('.')[0]
+const stack = 'test/stack/**/*.test.ts'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
-    // The engines and browsers of the integration tests share two cores: one file of those at a time is enough.
     pool: 'forks',
+    // The engines and browsers of the integration tests share two cores. The real stack needs both: its files run one
+    // at a time, when all others have ended.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'main',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, stack],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'stack',
+          include: [stack],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     // In CI the results are also kept as a file, for the count at the end of .ci/run.
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: `artifacts/tests-node${major}.json` }]]
