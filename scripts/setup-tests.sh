@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Node: Chromium (Debian's package) and a Python with `websockets` in .venv.
+# Installs what the tests need beside Node: Chromium, Java, Maven and Redis (Debian's packages), a Python with
+# `websockets` in .venv, and the engines of the test stack in .stack.
 # What is there already is left alone. Root is used directly or through sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,11 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v python3 >/dev/null || missing+=(python3)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+command -v java >/dev/null || missing+=(default-jre-headless)
+command -v mvn >/dev/null || missing+=(maven)
+command -v redis-server >/dev/null || missing+=(redis-server)
+command -v ps >/dev/null || missing+=(procps)
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then
     echo "please install: ${missing[*]} (there is no apt-get here to do it with)" >&2
@@ -23,4 +29,5 @@ if ! .venv/bin/python -c 'import websockets' 2>/dev/null; then
   python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check 'websockets>=13,<16'
 fi
+npx tsx scripts/stack.ts --fetch
 echo "tests can run: $(chromium --version 2>/dev/null | head -1), $(.venv/bin/python --version) with websockets"

@@ -2,7 +2,7 @@ import { execa } from 'execa'
 
 /** Programs of the machine, by the Debian packages that bring them. */
 const PACKAGES = {
-  java: 'openjdk-17-jre-headless',
+  java: 'default-jre-headless',
   mvn: 'maven',
   python3: 'python3 python3-pip',
   'redis-server': 'redis-server',

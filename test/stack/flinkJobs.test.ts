@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createClickHouse } from '../../src/clients/clickhouse.js'
+import { createFlinkClient, type FlinkClient } from '../../src/clients/flink.js'
+import { createKafkaAdmin, type KafkaAdmin } from '../../src/clients/kafka/admin.js'
+import { type Compiled, compile } from '../../src/compile/compile.js'
+import { type ShortMetric, testModel } from '../../src/compile/testing.js'
+import type { Source } from '../../src/model/model.js'
+import { flink as engine } from '../../src/targets/flink/live.js'
+import { type FlinkEngine, type KafkaEngine, startFlink, startKafka } from './engines.js'
+
+// Jobs on a real cluster: planned, applied, found again, repaired, restarted, replaced and taken away.
+
+let kafka: KafkaEngine
+let cluster: FlinkEngine
+let admin: KafkaAdmin
+let flink: FlinkClient
+beforeAll(async () => {
+  ;[kafka, cluster] = await Promise.all([startKafka(), startFlink()])
+  admin = createKafkaAdmin({ brokers: kafka.brokers })
+  flink = createFlinkClient({ gateway: cluster.gateway })
+  process.env.FLINK_JOBS_BROKERS = kafka.brokers[0]
+}, 120_000)
+afterAll(async () => {
+  await flink?.close()
+  await admin?.close()
+  await Promise.all([cluster?.stop(), kafka?.stop()])
+}, 60_000)
+
+const columns = { ts: 'DateTime64(3)', value: 'Float64', region: 'LowCardinality(String)' }
+const counts: ShortMetric = { measure: 'count()', tier: 1, window: { kind: 'trailing', ms: 1000 }, by: ['region'] }
+
+const made = (
+  project: string,
+  metrics: Record<string, ShortMetric> = { counts },
+  source: Partial<Source> = {},
+): Compiled =>
+  compile(
+    testModel(columns, metrics, {
+      project,
+      source: { topic: `${project}.events`, partitions: 2, replication: 1, ...source },
+      target: {
+        name: 'prod',
+        kafka: { brokers: { template: `\${FLINK_JOBS_BROKERS}` } },
+        flink: { gateway: { template: cluster.gateway } },
+        clickhouse: { kind: 'server', url: { template: 'http://127.0.0.1:1' } },
+      },
+    }),
+  )
+
+const clients = () => ({ clickhouse: createClickHouse({ url: 'http://127.0.0.1:1' }), flink })
+
+async function topicsOf({ resources }: Compiled): Promise<void> {
+  for (const resource of resources) if (resource.kind === 'kafka.topic') await admin.create(resource.spec)
+}
+
+const planned = async (compiled: Compiled) => (await engine.plan(compiled, clients(), {})).changes
+const seen = async (compiled: Compiled): Promise<string[]> =>
+  (await planned(compiled)).map(({ action, reason, steps }) => `${action}: ${reason}; ${steps[0]!.run}`)
+
+/** Applies what is planned, and gives what it was and what the steps said. */
+async function applied(compiled: Compiled): Promise<{ done: string[]; said: string[] }> {
+  const said: string[] = []
+  const changes = await planned(compiled)
+  const context = {
+    ...{ clients: clients(), clickhouse: clients().clickhouse, database: compiled.model.project, applyId: 'test' },
+    progress: (text: string) => void said.push(text),
+  }
+  for (const change of changes) for (const step of change.steps) await engine.apply(context, change, step)
+  return { done: changes.map(({ action, steps }) => `${action} ${steps[0]!.run}`), said }
+}
+
+const running = async (project: string) =>
+  (await flink.jobs()).filter(job => job.name.startsWith(`rtdash.${project}.`) && job.state === 'RUNNING')
+
+test('a job is started, found again, repaired when cancelled by hand, restarted, replaced and taken away', async () => {
+  const first = made('life')
+  await topicsOf(first)
+  expect(await seen(first)).toEqual(['create: new job; start-job'])
+  expect((await applied(first)).done).toEqual(['create start-job'])
+  expect(await seen(first)).toEqual([])
+  const [job] = await running('life')
+  expect(job?.name).toBe('rtdash.life.events')
+
+  await flink.cancel(job!.id)
+  expect(await seen(first)).toEqual(['create: the job was cancelled; start-job'])
+  await applied(first)
+  expect(await seen(first)).toEqual([])
+
+  const wider = made('life', { counts }, { eventsPerSecond: 60_000 })
+  expect(await seen(wider)).toEqual(['update: its settings change; restart-job'])
+  expect(await applied(wider)).toEqual({ done: ['update restart-job'], said: [] })
+  expect(await seen(wider)).toEqual([])
+
+  const later = made('life', { counts }, { eventsPerSecond: 60_000, latenessMs: 500 })
+  expect(await seen(later)).toEqual(['update: its tables change; restart-job'])
+  expect(await applied(later)).toEqual({ done: ['update restart-job'], said: [] })
+
+  const more = made('life', { counts, peak: { ...counts, measure: 'max(value)', by: [] } })
+  expect(await seen(more)).toEqual(['replace: what it computes changes; replace-job'])
+  await applied(more)
+  expect(await seen(more)).toEqual([])
+  expect(await running('life')).toHaveLength(1)
+
+  const none = made('life', { counts: { ...counts, tier: 2 } })
+  expect(await seen(none)).toEqual(['delete: no metric needs it; stop-job'])
+  await applied(none)
+  expect(await running('life')).toEqual([])
+  expect(await seen(none)).toEqual([])
+}, 300_000)
+
+test('a step that was done already changes nothing, and two jobs of one name become one', async () => {
+  const first = made('twice')
+  await topicsOf(first)
+  const [create] = await planned(first)
+  const context = {
+    ...{ clients: clients(), clickhouse: clients().clickhouse, database: 'twice', applyId: 'test' },
+    progress: () => {},
+  }
+  await engine.apply(context, create!, create!.steps[0]!)
+  await engine.apply(context, create!, create!.steps[0]!)
+  const [job] = await running('twice')
+  expect(await running('twice')).toHaveLength(1)
+
+  // As after an apply that ended between starting the new and stopping the old.
+  const more = made('twice', { counts, peak: { ...counts, measure: 'max(value)', by: [] } })
+  const [replace] = await planned(more)
+  await engine.apply(context, replace!, replace!.steps[0]!)
+  expect((await running('twice')).map(({ id }) => id)).not.toContain(job!.id)
+  await engine.apply(context, { ...create!, steps: [] }, { run: 'start-job', title: 'again' })
+  expect(await seen(more)).toEqual([])
+  await engine.apply(context, replace!, replace!.steps[0]!)
+  expect(await running('twice')).toHaveLength(1)
+  await applied(made('twice', { counts: { ...counts, tier: 2 } }))
+}, 300_000)
+
+test('a job that failed says why, and is started again', async () => {
+  const compiled = made('fails')
+  await topicsOf(compiled)
+  const settings = { 'restart-strategy.type': 'none' }
+  const fragile: Compiled = {
+    ...compiled,
+    resources: compiled.resources.map(resource =>
+      resource.kind === 'flink.job'
+        ? { ...resource, spec: { ...resource.spec, settings: { ...resource.spec.settings, ...settings } } }
+        : resource,
+    ),
+  }
+  await applied(fragile)
+  await admin.remove('fails.updates')
+  await admin.remove('fails.events')
+  for (let wait = 0; (await running('fails')).length > 0 && wait < 600; wait++)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  const [reason] = await seen(fragile)
+  expect(reason).toMatch(/^create: the job failed: .*(partition|topic).*; start-job$/i)
+  await topicsOf(compiled)
+  await applied(fragile)
+  expect(await seen(fragile)).toEqual([])
+  await applied(made('fails', { counts: { ...counts, tier: 2 } }))
+}, 300_000)
+
+test('the job of somebody else under our name is left alone and named', async () => {
+  const compiled = made('foreign')
+  await topicsOf(compiled)
+  await flink.session(async session => {
+    await session.run("SET 'pipeline.name' = 'rtdash.foreign.events'")
+    await session.run("CREATE TEMPORARY TABLE a (x INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1')")
+    await session.run("CREATE TEMPORARY TABLE b (x INT) WITH ('connector' = 'blackhole')")
+    await session.run('INSERT INTO b SELECT x FROM a')
+  })
+  await expect(planned(compiled)).rejects.toThrow('that was not started here')
+  await expect(planned(made('foreign', { counts: { ...counts, tier: 2 } }))).resolves.toEqual([])
+  for (const { id } of await flink.jobs()) await flink.cancel(id)
+}, 120_000)
