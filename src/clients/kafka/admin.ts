@@ -1,4 +1,8 @@
+import { Admin, ConfigResourceTypes, ConfigSources, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'
 import type { TopicSpec } from '../../model/resource.js'
+import type { KafkaConnection } from './connection.js'
+import { toKafkaError } from './error.js'
+import { driverOptions } from './options.js'
 
 /** What rtdash asks of a Kafka cluster's administration. */
 export interface KafkaAdmin {
@@ -11,7 +15,101 @@ export interface KafkaAdmin {
   remove(name: string): Promise<void>
   /** Partition → the offset that the next record will get. */
   endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>
+  /** Partition → the oldest offset that is still kept. */
+  startOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>
   /** Partition → committed offset of a consumer group; partitions without one are left out. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>
   close(): Promise<void>
+}
+
+/** Administration of a cluster; connects with its first call. Every call throws KafkaError. */
+export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
+  const admin = new Admin({ ...driverOptions(connection, 'rtdash-admin'), retries: 5, retryDelay: 300 })
+  // A failed connection also fails the call that needed it.
+  admin.on('error', () => {})
+
+  async function call<T>(doing: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run()
+    } catch (error) {
+      throw toKafkaError(error, doing)
+    }
+  }
+
+  async function offsets(topic: string, timestamp: bigint): Promise<ReadonlyMap<number, bigint>> {
+    const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true })
+    const count = topics.get(topic)?.partitionsCount ?? 0
+    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }))
+    const found = count === 0 ? [] : await admin.listOffsets({ topics: [{ name: topic, partitions }] })
+    return new Map(found.flatMap(each => each.partitions.map(({ partitionIndex, offset }) => [partitionIndex, offset])))
+  }
+
+  async function topics(names?: readonly string[]): Promise<TopicSpec[]> {
+    const present = await admin.listTopics()
+    const wanted = names === undefined ? present : present.filter(name => names.includes(name))
+    if (wanted.length === 0) return []
+    const resources = wanted.map(resourceName => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName }))
+    const [metadata, configs] = await Promise.all([
+      admin.metadata({ topics: [...wanted], forceUpdate: true }),
+      admin.describeConfigs({ resources }),
+    ])
+    return wanted.map(name => {
+      const { partitions } = metadata.topics.get(name)!
+      const { configs: set } = configs.find(each => each.resourceName === name)!
+      const own = set
+        .filter(({ configSource }) => configSource === ConfigSources.TOPIC_CONFIG)
+        .map(({ name: key, value }): [string, string] => [key, value ?? ''])
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+      return {
+        name,
+        partitions: partitions.length,
+        replication: partitions[0]?.replicas.length ?? 0,
+        config: Object.fromEntries(own),
+      }
+    })
+  }
+
+  return {
+    topics: names => call('reading topics', () => topics(names)),
+    create: ({ name, partitions, replication, config }) =>
+      call(`creating topic ${name}`, async () => {
+        const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }))
+        await admin.createTopics({ topics: [name], partitions, replicas: replication, configs })
+      }),
+    addPartitions: (name, total) =>
+      call(`adding partitions to ${name}`, () =>
+        // Without the null the driver sends an empty assignment, which the broker refuses.
+        admin.createPartitions({ topics: [{ name, count: total, assignments: null }] }),
+      ),
+    alterConfig: (name, changes) =>
+      call(`altering topic ${name}`, () =>
+        admin.incrementalAlterConfigs({
+          resources: [
+            {
+              resourceType: ConfigResourceTypes.TOPIC,
+              resourceName: name,
+              configs: Object.entries(changes).map(([key, value]) =>
+                value === null
+                  ? { name: key, configOperation: IncrementalAlterConfigOperationTypes.DELETE }
+                  : { name: key, configOperation: IncrementalAlterConfigOperationTypes.SET, value },
+              ),
+            },
+          ],
+        }),
+      ),
+    remove: name => call(`deleting topic ${name}`, () => admin.deleteTopics({ topics: [name] })),
+    endOffsets: topic => call(`reading the end of ${topic}`, () => offsets(topic, -1n)),
+    startOffsets: topic => call(`reading the start of ${topic}`, () => offsets(topic, -2n)),
+    committed: (group, topic) =>
+      call(`reading offsets of ${group}`, async () => {
+        const [found] = await admin.listConsumerGroupOffsets({ groups: [group] })
+        const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? []
+        return new Map(
+          partitions.flatMap(({ partitionIndex, committedOffset }) =>
+            committedOffset >= 0n ? [[partitionIndex, committedOffset]] : [],
+          ),
+        )
+      }),
+    close: () => call('closing', () => admin.close()),
+  }
 }

@@ -1,0 +1,16 @@
+import type { BaseOptions } from '@platformatic/kafka'
+import type { KafkaConnection } from './connection.js'
+
+/** The driver's options for a connection. */
+export const driverOptions = ({ brokers, tls, sasl }: KafkaConnection, clientId: string) =>
+  ({
+    clientId,
+    bootstrapBrokers: [...brokers],
+    connectTimeout: 5_000,
+    requestTimeout: 30_000,
+    // Options and records are checked by the types; checking each again costs a third of the throughput.
+    strict: false,
+    autocreateTopics: false,
+    ...(tls && { tls: { ...tls }, tlsServerName: true }),
+    ...(sasl && { sasl: { ...sasl } }),
+  }) satisfies BaseOptions
