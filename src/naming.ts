@@ -36,6 +36,8 @@ export const names = {
   lock: '_rtdash_lock',
   updatesTopic: (project: string): string => `${project}.updates`,
   deadLettersTopic: (topic: string): string => `${topic}.dead-letters`,
+  /** Under which a source's canaries stand in the updates topic. */
+  canaryMetric: (source: string): string => `_canary.${source}`,
   flinkJob: (project: string, source: string): string => `rtdash.${project}.${source}`,
   /** The consumer group that all loaders of a project share. */
   loaderGroup: (project: string): string => `rtdash.${project}.load`,

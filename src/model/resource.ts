@@ -75,6 +75,8 @@ export interface FlinkJobSpec {
   readonly settings: Readonly<Record<string, string>>
   readonly tables: readonly string[]
   readonly inserts: readonly string[]
+  /** How far back a job without state begins to read, ms: as far as its longest window, so that its first is whole. */
+  readonly readBackMs: number
 }
 
 /** What the running service takes its orders from; one row in the database. */

@@ -37,7 +37,7 @@ const made = (
   compile(
     testModel(columns, metrics, {
       project,
-      source: { topic: `${project}.events`, partitions: 2, replication: 1, ...source },
+      source: { topic: `${project}.events`, partitions: 4, replication: 1, ...source },
       target: {
         name: 'prod',
         kafka: { brokers: { template: `\${FLINK_JOBS_BROKERS}` } },
@@ -50,7 +50,9 @@ const made = (
 const clients = () => ({ clickhouse: createClickHouse({ url: 'http://127.0.0.1:1' }), flink })
 
 async function topicsOf({ resources }: Compiled): Promise<void> {
-  for (const resource of resources) if (resource.kind === 'kafka.topic') await admin.create(resource.spec)
+  const present = (await admin.topics()).map(({ name }) => name)
+  for (const { kind, spec } of resources)
+    if (kind === 'kafka.topic' && !present.includes(spec.name)) await admin.create(spec)
 }
 
 const planned = async (compiled: Compiled) => (await engine.plan(compiled, clients(), {})).changes
@@ -86,12 +88,12 @@ test('a job is started, found again, repaired when cancelled by hand, restarted,
   await applied(first)
   expect(await seen(first)).toEqual([])
 
-  const wider = made('life', { counts }, { eventsPerSecond: 60_000 })
+  const wider = made('life', { counts }, { eventsPerSecond: 350_000 })
   expect(await seen(wider)).toEqual(['update: its settings change; restart-job'])
   expect(await applied(wider)).toEqual({ done: ['update restart-job'], said: [] })
   expect(await seen(wider)).toEqual([])
 
-  const later = made('life', { counts }, { eventsPerSecond: 60_000, latenessMs: 500 })
+  const later = made('life', { counts }, { eventsPerSecond: 350_000, latenessMs: 500 })
   expect(await seen(later)).toEqual(['update: its tables change; restart-job'])
   expect(await applied(later)).toEqual({ done: ['update restart-job'], said: [] })
 

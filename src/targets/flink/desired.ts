@@ -1,4 +1,4 @@
-import type { Model } from '../../model/model.js'
+import type { Metric, Model } from '../../model/model.js'
 import type { ResourceOf } from '../../model/resource.js'
 import { names } from '../../naming.js'
 import { canaryInsert, metricInsert } from './inserts.js'
@@ -6,6 +6,12 @@ import { jobSettings } from './settings.js'
 import { sinkStatement } from './sink.js'
 import { sourceStatements } from './source.js'
 import { streamed } from './streamed.js'
+
+/** How far the clocks of those who write, keep and read may differ. */
+const CLOCKS_MS = 5000
+
+const longestWindow = (metrics: readonly Metric[]): number =>
+  Math.max(...metrics.map(({ window }) => (window.kind === 'trailing' ? window.ms : 0)))
 
 /** One job for each source with metrics that Flink computes, so that its topic is read once. Pure. */
 export function desired(model: Model): ResourceOf<'flink.job'>[] {
@@ -22,7 +28,8 @@ export function desired(model: Model): ResourceOf<'flink.job'>[] {
           name: names.flinkJob(model.project, source.name),
           settings: jobSettings(model, source),
           tables: [...sourceStatements(model, source), sinkStatement(model)],
-          inserts: [...metrics.map(metric => metricInsert(source, metric)), canaryInsert(source, metrics)],
+          readBackMs: longestWindow(metrics) + CLOCKS_MS,
+          inserts: [...metrics.map(metric => metricInsert(source, metric)), canaryInsert(source)],
         },
       },
     ]

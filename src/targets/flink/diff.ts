@@ -32,15 +32,18 @@ function changeOf(job: Job, live: Job | undefined): Change[] {
     const steps = [{ run: 'start-job', title: `start job ${name}` }]
     return [{ ...base, action: 'create', risk: 'safe', reason: 'new job', steps }]
   }
-  const settings = differs(job.spec, live.spec, 'settings')
-  if (differs(job.spec, live.spec, 'tables') || differs(job.spec, live.spec, 'inserts')) {
-    const reason = 'its statements change: its open windows begin anew'
-    const steps = [{ run: 'replace-job', title: `start the new ${name}, then stop the old one` }]
+  if (differs(job.spec, live.spec, 'inserts')) {
+    const reason = 'what it computes changes'
+    const steps = [{ run: 'replace-job', title: `start the new ${name} beside the old, then stop the old one` }]
     return [{ ...base, action: 'replace', risk: 'rebuild', before: live, reason, steps }]
   }
-  if (!settings) return []
-  const steps = [{ run: 'restart-job', title: `stop ${name} with a savepoint and start it from there` }]
-  return [{ ...base, action: 'update', risk: 'safe', before: live, reason: 'its settings change', steps }]
+  const changed = (['settings', 'tables'] as const).filter(part => differs(job.spec, live.spec, part))
+  if (changed.length === 0) return []
+  // What it computes is the same, and so is its state, unless a column's type has changed: then Flink refuses it.
+  const otherwise = changed.includes('tables') ? ', or afresh where Flink says that its state does not fit' : ''
+  const steps = [{ run: 'restart-job', title: `stop ${name} with a savepoint and start it from there${otherwise}` }]
+  const reason = `its ${changed.join(' and ')} change`
+  return [{ ...base, action: 'update', risk: 'safe', before: live, reason, steps }]
 }
 
 const differs = (a: FlinkJobSpec, b: FlinkJobSpec, part: 'settings' | 'tables' | 'inserts'): boolean =>

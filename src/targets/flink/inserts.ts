@@ -1,40 +1,65 @@
 import { lower } from '../../compile/lower.js'
 import { flinkText, flinkIdentifier as id } from '../../expr/valuesFlink.js'
 import type { Metric, Source } from '../../model/model.js'
+import { names } from '../../naming.js'
 import { UPDATES } from './sink.js'
-import { CANARY, ROWTIME } from './source.js'
+import { CANARY, RECORDED, ROWTIME } from './source.js'
 import { epochMs, interval } from './text.js'
 import { aggregates, exactFlink, valueFlink } from './value.js'
 
-const INTO = `INSERT INTO ${id(UPDATES)} (\`metric\`, \`timestamp\`, \`series\`, \`value\`, \`exact\`)`
-const END = `${epochMs(id('window_end'))} AS \`timestamp\``
+const INTO = `INSERT INTO ${id(UPDATES)} (\`metric\`, \`timestamp\`, \`value\`, \`exact\`, \`series\`)`
+const WINDOW = `${id('window_start')}, ${id('window_end')}`
 const MAX_DOUBLE = '1.7976931348623157E308'
 
-/** One metric: a row for the total and one for each series, whenever a window closes. Calendar windows are a lint's errors. */
+/**
+ * One metric: a row whenever a window closes, with the total and every series in it, so that nobody has to guess when
+ * all of a window has come. Calendar windows are a lint's errors. No column begins with `_`: those names are free here.
+ */
 export function metricInsert(source: Source, metric: Metric): string {
+  const values = metric.by.length > 0 ? collected(metric, valued(source, metric)) : valued(source, metric)
+  const series = metric.by.length > 0 ? "'[' || `_series` || ']'" : 'CAST(NULL AS STRING)'
+  return [
+    INTO,
+    `SELECT ${flinkText(metric.name)}, ${epochMs(id('window_end'))}, \`_value\`, \`_exact\`, ${series} FROM (`,
+    ...values,
+    ')',
+  ].join('\n')
+}
+
+/** The total and the series of each window, a row each, `_total` 1 on the total's. What no double can hold is null. */
+function valued(source: Source, metric: Metric): string[] {
   const { value, states } = lower(metric)
   const byName = new Map(states.map(state => [state.name, state]))
   const grouped = metric.by.length > 0
   const dimensions = metric.by.map(id)
   const computed = [...aggregates(value, byName)].map(([name, sql]) => `${sql} AS ${id(name)}`)
+  const keys = [WINDOW, ...(grouped ? ['`_total`'] : []), ...dimensions].join(', ')
   const total = grouped ? [`GROUPING(${dimensions[0]}) AS \`_total\``] : []
-  const keys = [id('window_start'), id('window_end')]
   const sets = grouped ? [`GROUPING SETS ((${dimensions.join(', ')}), ())`] : []
-  const pairs = metric.by.map(name => `KEY ${flinkText(name)} VALUE CAST(${id(name)} AS STRING)`)
-  const series = grouped
-    ? `CASE WHEN \`_total\` = 1 THEN '' ELSE JSON_OBJECT(${pairs.join(', ')} NULL ON NULL) END`
-    : "''"
   return [
-    INTO,
-    `SELECT ${flinkText(metric.name)}, \`timestamp\`, \`series\`, CASE WHEN ABS(\`value\`) <= ${MAX_DOUBLE} THEN \`value\` END, \`exact\` FROM (`,
-    `  SELECT ${END}, ${series} AS \`series\`, ${valueFlink(value)} AS \`value\`, ${exactFlink(value, byName)} AS \`exact\` FROM (`,
-    `    SELECT ${[...keys, ...total, ...dimensions, ...computed].join(', ')}`,
-    `    FROM TABLE(${windows(source, metric)})`,
-    `    WHERE ${id(CANARY)} = 0`,
-    `    GROUP BY ${[...keys, ...sets].join(', ')}`,
+    `  SELECT ${keys}, CASE WHEN ABS(\`_value\`) <= ${MAX_DOUBLE} THEN \`_value\` END AS \`_value\`, \`_exact\` FROM (`,
+    `    SELECT ${keys}, ${valueFlink(value)} AS \`_value\`, ${exactFlink(value, byName)} AS \`_exact\` FROM (`,
+    `      SELECT ${[WINDOW, ...total, ...dimensions, ...computed].join(', ')}`,
+    `      FROM TABLE(${windows(source, metric)})`,
+    `      WHERE ${id(CANARY)} = 0`,
+    `      GROUP BY ${[WINDOW, ...sets].join(', ')}`,
+    '    )',
     '  )',
-    ')',
-  ].join('\n')
+  ]
+}
+
+/** One row for each window: the largest series, one more than are shown so that a cut is seen, as a list of JSON. */
+function collected({ by, limit }: Metric, values: readonly string[]): string[] {
+  const pairs = by.map(name => `KEY ${flinkText(name)} VALUE CAST(${id(name)} AS STRING)`).join(', ')
+  const one = `JSON_OBJECT(KEY 'by' VALUE JSON_OBJECT(${pairs} NULL ON NULL), KEY 'value' VALUE \`_value\`, KEY 'exact' VALUE \`_exact\` NULL ON NULL)`
+  const order = ['`_value` DESC', ...by.map(id)].join(', ')
+  return [
+    `  SELECT ${WINDOW}, MAX(CASE WHEN \`_total\` = 1 THEN \`_value\` END) AS \`_value\`, MAX(CASE WHEN \`_total\` = 1 THEN \`_exact\` END) AS \`_exact\`,`,
+    `    LISTAGG(CASE WHEN \`_total\` = 0 THEN ${one} END, ',') AS \`_series\``,
+    `  FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY ${WINDOW}, \`_total\` ORDER BY ${order}) AS \`_nth\` FROM (`,
+    ...values.map(line => `  ${line}`),
+    `  )) WHERE \`_nth\` <= ${limit + 1} GROUP BY ${WINDOW}`,
+  ]
 }
 
 function windows(source: Source, { name, window, refreshMs }: Metric): string {
@@ -45,19 +70,15 @@ function windows(source: Source, { name, window, refreshMs }: Metric): string {
     : `HOP(${of}, ${interval(refreshMs)}, ${interval(window.ms)})`
 }
 
-/** The built-in metric of the canaries: those of each window, `series` and `value` their send times in epoch ms. */
-export const canaryMetric = (source: Source): string => `_canary.${source.name}`
-
-/** Canaries take the windows of the fastest metric, so that they wait for as long as its events do. */
-export function canaryInsert(source: Source, metrics: readonly Metric[]): string {
-  const every = interval(Math.min(...metrics.map(metric => metric.refreshMs)))
-  return [
+/**
+ * The canaries, as they are read: `timestamp` their event time, `value` when they were sent, `exact` when the topic took
+ * them, all epoch ms. They wait for no window, and so are there before the first value that they count for.
+ */
+export const canaryInsert = (source: Source): string =>
+  [
     INTO,
-    `SELECT ${flinkText(canaryMetric(source))}, ${END}, CAST(${id(CANARY)} AS STRING), CAST(${id(CANARY)} AS DOUBLE), CAST(NULL AS STRING) FROM (`,
-    `  SELECT ${[id('window_start'), id('window_end'), id(CANARY)].join(', ')}`,
-    `  FROM TABLE(TUMBLE(TABLE ${id(source.name)}, DESCRIPTOR(${id(ROWTIME)}), ${every}))`,
-    `  WHERE ${id(CANARY)} > 0`,
-    `  GROUP BY ${[id('window_start'), id('window_end'), id(CANARY)].join(', ')}`,
-    ')',
+    `SELECT ${flinkText(names.canaryMetric(source.name))}, ${epochMs(wall(ROWTIME))}, CAST(${id(CANARY)} AS DOUBLE), CAST(${epochMs(wall(RECORDED))} AS STRING), CAST(NULL AS STRING)`,
+    `FROM ${id(source.name)} WHERE ${id(CANARY)} > 0`,
   ].join('\n')
-}
+
+const wall = (time: string): string => `CAST(${id(time)} AS TIMESTAMP(3))`

@@ -7,9 +7,10 @@ import { options } from './text.js'
 export const UPDATES = '_updates'
 
 /**
- * Values on their way to the publisher. Key: metric, window end (epoch ms), series (JSON of the dimensions' values as
- * text, empty for the total); written again after a failure it is the same key and the same value. A transactional sink
- * would hold each value back until a checkpoint.
+ * Values on their way to the publisher. Key: metric and window end (epoch ms); written again after a failure it is the
+ * same key and the same value. `series` is a JSON array of `{"by":{<dimension>:<text or null>},"value":…,"exact":…}`,
+ * in no order, and null for a metric without dimensions. A transactional sink would hold each value back until a
+ * checkpoint.
  */
 export function sinkStatement(model: Model): string {
   const settings = {
@@ -25,10 +26,10 @@ export function sinkStatement(model: Model): string {
     `CREATE TEMPORARY TABLE ${id(UPDATES)} (`,
     '  `metric` STRING NOT NULL,',
     '  `timestamp` BIGINT NOT NULL,',
-    '  `series` STRING NOT NULL,',
     '  `value` DOUBLE,',
     '  `exact` STRING,',
-    '  PRIMARY KEY (`metric`, `timestamp`, `series`) NOT ENFORCED',
+    '  `series` STRING,',
+    '  PRIMARY KEY (`metric`, `timestamp`) NOT ENFORCED',
     ') WITH (',
     options(settings),
     ')',

@@ -16,7 +16,9 @@ import { zero } from './zero.js'
 /** Event time, never after the record's own: one event from the future would make all that follow it late. */
 export const ROWTIME = '_rowtime'
 export const CANARY = rawColumns.canary
-const RECORDED = '_recorded'
+/** When the topic took the record. */
+export const RECORDED = '_recorded'
+const GROUP_OFFSETS = { 'scan.startup.mode': 'group-offsets' }
 const ARRIVED = '_arrived'
 const NTH = '_nth'
 
@@ -27,8 +29,15 @@ const filledByOthers = (source: Source): boolean => source.format !== undefined
 
 export const deduplicated = (source: Source): boolean => filledByOthers(source) && source.id !== undefined
 
+/** The statement, with its topic read from an instant on (epoch ms, by the records' own times). */
+export const readFrom = (statement: string, ms: number): string =>
+  statement.replace(
+    `\n${options(GROUP_OFFSETS)},`,
+    `\n${options({ 'scan.startup.mode': 'timestamp', 'scan.startup.timestamp-millis': String(ms) })},`,
+  )
+
 /** How long an idle partition holds the others up; a topic that is idle as a whole lets its last windows wait. */
-const idleMs = (source: Source): number => Math.max(500, 2 * source.latenessMs)
+export const idleMs = (source: Source): number => Math.max(500, 2 * source.latenessMs)
 
 /** The statements that make a source known, in order. */
 export function sourceStatements(model: Model, source: Source): string[] {
@@ -53,7 +62,7 @@ function topicStatement(model: Model, source: Source): string {
     'properties.bootstrap.servers': model.target.kafka!.brokers.template,
     'properties.group.id': names.flinkJob(model.project, source.name),
     'properties.auto.offset.reset': 'latest',
-    'scan.startup.mode': 'group-offsets',
+    ...GROUP_OFFSETS,
     'scan.topic-partition-discovery.interval': '30 s',
     'scan.watermark.idle-timeout': `${idleMs(source)} ms`,
     format: 'json',
@@ -66,10 +75,10 @@ function topicStatement(model: Model, source: Source): string {
 
 function viewStatement(source: Source): string {
   const own = source.columns.map(column => column.name)
-  const given = [...own, CANARY, ROWTIME]
+  const given = [...own, CANARY, RECORDED, ROWTIME]
   const columns = source.columns.map(column => `${columnValue(source, column)} AS ${id(column.name)}`)
   const rows = [
-    `SELECT ${[...columns, `COALESCE(${id(CANARY)}, 0) AS ${id(CANARY)}`, id(ROWTIME), ...(deduplicated(source) ? [id(ARRIVED)] : [])].join(', ')}`,
+    `SELECT ${[...columns, `COALESCE(${id(CANARY)}, 0) AS ${id(CANARY)}`, id(RECORDED), id(ROWTIME), ...(deduplicated(source) ? [id(ARRIVED)] : [])].join(', ')}`,
     `FROM ${id(topicTable(source))}`,
     // An event without a time is no event: the loader rejects it.
     `WHERE ${id(source.timestamp)} IS NOT NULL`,

@@ -42,15 +42,15 @@ CREATE TEMPORARY TABLE `events__topic` (
 );
 
 CREATE TEMPORARY VIEW `events` AS
-SELECT `event_id` AS `event_id`, `event_type` AS `event_type`, `user_id` AS `user_id`, `value` AS `value`, TO_TIMESTAMP_LTZ(`ts`, 3) AS `ts`, `region` AS `region`, COALESCE(`_canary`, 0) AS `_canary`, `_rowtime` FROM `events__topic` WHERE `ts` IS NOT NULL;
+SELECT `event_id` AS `event_id`, `event_type` AS `event_type`, `user_id` AS `user_id`, `value` AS `value`, TO_TIMESTAMP_LTZ(`ts`, 3) AS `ts`, `region` AS `region`, COALESCE(`_canary`, 0) AS `_canary`, `_recorded`, `_rowtime` FROM `events__topic` WHERE `ts` IS NOT NULL;
 
 CREATE TEMPORARY TABLE `_updates` (
   `metric` STRING NOT NULL,
   `timestamp` BIGINT NOT NULL,
-  `series` STRING NOT NULL,
   `value` DOUBLE,
   `exact` STRING,
-  PRIMARY KEY (`metric`, `timestamp`, `series`) NOT ENFORCED
+  `series` STRING,
+  PRIMARY KEY (`metric`, `timestamp`) NOT ENFORCED
 ) WITH (
   'connector' = 'upsert-kafka',
   'topic' = 'shop.updates',
@@ -63,21 +63,23 @@ CREATE TEMPORARY TABLE `_updates` (
 
 EXECUTE STATEMENT SET
 BEGIN
-INSERT INTO `_updates` (`metric`, `timestamp`, `series`, `value`, `exact`)
-SELECT 'requests_per_second', `timestamp`, `series`, CASE WHEN ABS(`value`) <= 1.7976931348623157E308 THEN `value` END, `exact` FROM (
-  SELECT UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(`window_end`, 'SSS') AS BIGINT) AS `timestamp`, CASE WHEN `_total` = 1 THEN '' ELSE JSON_OBJECT(KEY 'region' VALUE CAST(`region` AS STRING) NULL ON NULL) END AS `series`, (CAST(`count_3c5bb3f2` AS DOUBLE) / NULLIF(CAST('1' AS DOUBLE), 0E0)) AS `value`, CAST(NULL AS STRING) AS `exact` FROM (
-    SELECT `window_start`, `window_end`, GROUPING(`region`) AS `_total`, `region`, COUNT(*) AS `count_3c5bb3f2`
-    FROM TABLE(HOP(TABLE `events`, DESCRIPTOR(`_rowtime`), INTERVAL '0.250' SECOND, INTERVAL '1.000' SECOND))
-    WHERE `_canary` = 0
-    GROUP BY `window_start`, `window_end`, GROUPING SETS ((`region`), ())
-  )
+INSERT INTO `_updates` (`metric`, `timestamp`, `value`, `exact`, `series`)
+SELECT 'requests_per_second', UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(`window_end`, 'SSS') AS BIGINT), `_value`, `_exact`, '[' || `_series` || ']' FROM (
+  SELECT `window_start`, `window_end`, MAX(CASE WHEN `_total` = 1 THEN `_value` END) AS `_value`, MAX(CASE WHEN `_total` = 1 THEN `_exact` END) AS `_exact`,
+    LISTAGG(CASE WHEN `_total` = 0 THEN JSON_OBJECT(KEY 'by' VALUE JSON_OBJECT(KEY 'region' VALUE CAST(`region` AS STRING) NULL ON NULL), KEY 'value' VALUE `_value`, KEY 'exact' VALUE `_exact` NULL ON NULL) END, ',') AS `_series`
+  FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY `window_start`, `window_end`, `_total` ORDER BY `_value` DESC, `region`) AS `_nth` FROM (
+    SELECT `window_start`, `window_end`, `_total`, `region`, CASE WHEN ABS(`_value`) <= 1.7976931348623157E308 THEN `_value` END AS `_value`, `_exact` FROM (
+      SELECT `window_start`, `window_end`, `_total`, `region`, (CAST(`count_3c5bb3f2` AS DOUBLE) / NULLIF(CAST('1' AS DOUBLE), 0E0)) AS `_value`, CAST(NULL AS STRING) AS `_exact` FROM (
+        SELECT `window_start`, `window_end`, GROUPING(`region`) AS `_total`, `region`, COUNT(*) AS `count_3c5bb3f2`
+        FROM TABLE(HOP(TABLE `events`, DESCRIPTOR(`_rowtime`), INTERVAL '0.250' SECOND, INTERVAL '1.000' SECOND))
+        WHERE `_canary` = 0
+        GROUP BY `window_start`, `window_end`, GROUPING SETS ((`region`), ())
+      )
+    )
+  )) WHERE `_nth` <= 101 GROUP BY `window_start`, `window_end`
 );
 
-INSERT INTO `_updates` (`metric`, `timestamp`, `series`, `value`, `exact`)
-SELECT '_canary.events', UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(`window_end`, 'SSS') AS BIGINT) AS `timestamp`, CAST(`_canary` AS STRING), CAST(`_canary` AS DOUBLE), CAST(NULL AS STRING) FROM (
-  SELECT `window_start`, `window_end`, `_canary`
-  FROM TABLE(TUMBLE(TABLE `events`, DESCRIPTOR(`_rowtime`), INTERVAL '0.250' SECOND))
-  WHERE `_canary` > 0
-  GROUP BY `window_start`, `window_end`, `_canary`
-);
+INSERT INTO `_updates` (`metric`, `timestamp`, `value`, `exact`, `series`)
+SELECT '_canary.events', UNIX_TIMESTAMP(DATE_FORMAT(CAST(`_rowtime` AS TIMESTAMP(3)), 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(CAST(`_rowtime` AS TIMESTAMP(3)), 'SSS') AS BIGINT), CAST(`_canary` AS DOUBLE), CAST(UNIX_TIMESTAMP(DATE_FORMAT(CAST(`_recorded` AS TIMESTAMP(3)), 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(CAST(`_recorded` AS TIMESTAMP(3)), 'SSS') AS BIGINT) AS STRING), CAST(NULL AS STRING)
+FROM `events` WHERE `_canary` > 0;
 END;
