@@ -10,6 +10,7 @@ export interface PlanDocument {
   readonly summary: Readonly<Record<Action, number>>
   readonly changes: readonly Omit<Change, 'steps' | 'dependsOn' | 'origin'>[]
   readonly unused: readonly string[]
+  readonly notes?: readonly string[]
 }
 
 const actions = ['create', 'update', 'replace', 'delete'] as const
@@ -24,8 +25,8 @@ export function summarize(changes: readonly { readonly action: Action }[]): Reco
 
 export function planDocument(plan: Plan): PlanDocument {
   const changes = plan.changes.map(({ steps: _, dependsOn: __, origin: ___, ...change }) => change)
-  const { target, unused } = plan
-  return { target, empty: changes.length === 0, summary: summarize(changes), changes, unused }
+  const { target, unused, notes } = plan
+  return { target, empty: changes.length === 0, summary: summarize(changes), changes, unused, ...(notes && { notes }) }
 }
 
 /** `2 to create, 1 to update`. */
@@ -48,6 +49,7 @@ export function planText(plan: Plan, style: Style, options: { statements: boolea
   if (plan.changes.length > 0) lines.push('')
   lines.push(`${style.bold(plan.target)}: ${summaryText(plan.changes)}`)
   if (plan.unused.length > 0) lines.push(...unusedLines(plan.unused, style))
+  lines.push(...(plan.notes ?? []).map(note => style.dim(note)))
   return lines.join('\n')
 }
 

@@ -45,6 +45,8 @@ export interface Plan {
   readonly changes: readonly Change[]
   /** Live, ours, no longer asked for, holding data: kept until told. */
   readonly unused: readonly string[]
+  /** What is used as it is since others made it: sentences for people. */
+  readonly notes?: readonly string[]
 }
 
 export interface ChangeResult {

@@ -9,11 +9,13 @@ import { inOrder } from './order.js'
 export async function plan(compiled: Compiled, clients: Clients, options: PlanOptions = {}): Promise<Plan> {
   const held = await Promise.all(liveEngines.map(engine => engine.plan(compiled, clients, options)))
   const changes = inOrder(held.flatMap(engine => engine.changes))
+  const notes = held.flatMap(engine => engine.notes ?? [])
   return {
     target: compiled.model.target.name,
     fingerprint: fingerprint(compiled, changes),
     changes,
     unused: held.flatMap(engine => engine.unused),
+    ...(notes.length > 0 && { notes }),
   }
 }
 

@@ -23,6 +23,8 @@ export interface PlanOptions {
 export interface Held {
   readonly changes: readonly Change[]
   readonly unused: readonly string[]
+  /** What is used as it is since others made it, one sentence each. */
+  readonly notes?: readonly string[]
 }
 
 /** What the steps of an apply work with. */

@@ -4,10 +4,18 @@ import type { KafkaConnection } from './connection.js'
 import { toKafkaError } from './error.js'
 import { driverOptions } from './options.js'
 
+/** A topic as it is; `config` holds what is set on the topic itself, by whomever. */
+export interface LiveTopic extends TopicSpec {
+  /** Another topic of the same name has another one. */
+  readonly topicId: string
+}
+
 /** What rtdash asks of a Kafka cluster's administration. */
 export interface KafkaAdmin {
-  /** Topics by name, all where none are named; absent ones are left out. `config` holds what is set on the topic itself. */
-  topics(names?: readonly string[]): Promise<TopicSpec[]>
+  /** How many brokers there are at present. */
+  brokers(): Promise<number>
+  /** Topics by name, all where none are named; absent ones are left out. */
+  topics(names?: readonly string[]): Promise<LiveTopic[]>
   create(topic: TopicSpec): Promise<void>
   addPartitions(name: string, total: number): Promise<void>
   /** Sets keys and, with null, unsets them; every other key stays as it is. */
@@ -44,7 +52,7 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
     return new Map(found.flatMap(each => each.partitions.map(({ partitionIndex, offset }) => [partitionIndex, offset])))
   }
 
-  async function topics(names?: readonly string[]): Promise<TopicSpec[]> {
+  async function topics(names?: readonly string[]): Promise<LiveTopic[]> {
     const present = await admin.listTopics()
     const wanted = names === undefined ? present : present.filter(name => names.includes(name))
     if (wanted.length === 0) return []
@@ -54,7 +62,7 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
       admin.describeConfigs({ resources }),
     ])
     return wanted.map(name => {
-      const { partitions } = metadata.topics.get(name)!
+      const { id: topicId, partitions } = metadata.topics.get(name)!
       const { configs: set } = configs.find(each => each.resourceName === name)!
       const own = set
         .filter(({ configSource }) => configSource === ConfigSources.TOPIC_CONFIG)
@@ -62,6 +70,7 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
         .sort(([a], [b]) => (a < b ? -1 : 1))
       return {
         name,
+        topicId,
         partitions: partitions.length,
         replication: partitions[0]?.replicas.length ?? 0,
         config: Object.fromEntries(own),
@@ -70,6 +79,8 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
   }
 
   return {
+    brokers: () =>
+      call('counting brokers', async () => (await admin.metadata({ topics: [], forceUpdate: true })).brokers.size),
     topics: names => call('reading topics', () => topics(names)),
     create: ({ name, partitions, replication, config }) =>
       call(`creating topic ${name}`, async () => {

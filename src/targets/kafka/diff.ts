@@ -1,5 +1,6 @@
 import type { Change, Risk } from '../../model/plan.js'
 import type { ResourceOf, TopicSpec } from '../../model/resource.js'
+import { names } from '../../naming.js'
 import { PlanError } from '../../plan/planError.js'
 
 type Topic = ResourceOf<'kafka.topic'>
@@ -11,13 +12,17 @@ type Topic = ResourceOf<'kafka.topic'>
 export function diff(
   wanted: readonly Topic[],
   live: readonly Topic[],
-  options: { readonly allowRepartition?: boolean } = {},
+  options: {
+    readonly allowRepartition?: boolean
+    /** Records in topics that are no longer wanted, by name, where that is known. */
+    readonly held?: ReadonlyMap<string, bigint>
+  } = {},
 ): Change[] {
   const before = new Map(live.map(topic => [topic.id, topic]))
   const after = new Set(wanted.map(topic => topic.id))
   return [
     ...wanted.flatMap(topic => changeOf(topic, before.get(topic.id), options.allowRepartition ?? false)),
-    ...live.filter(topic => !after.has(topic.id)).map(deletion),
+    ...live.filter(topic => !after.has(topic.id)).map(topic => deletion(topic, options.held?.get(topic.spec.name))),
   ]
 }
 
@@ -50,11 +55,13 @@ function changeOf(topic: Topic, live: Topic | undefined, allowRepartition: boole
 }
 
 function refuse(want: TopicSpec, have: TopicSpec, allowRepartition: boolean): void {
-  if (want.partitions < have.partitions)
+  if (want.partitions < have.partitions && !isDeadLetters(want))
     throw new PlanError(
       'fewer-partitions',
       `topic ${want.name} has ${have.partitions} partitions and cannot have ${want.partitions}: Kafka takes none away`,
-      'keep the number, or give the source another `topic:` name',
+      isDerived(want)
+        ? `delete topic ${want.name} with the tools of Kafka and apply again: its values are computed anew`
+        : `write \`partitions: ${have.partitions}\` under the source, or give it another \`topic:\` name`,
     )
   if (want.replication !== have.replication)
     throw new PlanError(
@@ -76,13 +83,21 @@ const retention = ({ config }: TopicSpec): number => {
 }
 
 /** A compacted topic holds values that are computed again; the others hold events. */
-function deletion(topic: Topic): Change {
-  const derived = topic.spec.config['cleanup.policy']?.includes('compact') ?? false
+const isDerived = ({ config }: TopicSpec): boolean => config['cleanup.policy']?.includes('compact') ?? false
+
+/** Nobody says how many partitions these have, and more do no harm. */
+const isDeadLetters = ({ name }: TopicSpec): boolean => name.endsWith(names.deadLettersTopic(''))
+
+function deletion(topic: Topic, held: bigint | undefined): Change {
+  const derived = isDerived(topic.spec)
+  const events = held === undefined ? 'events' : `${held} ${held === 1n ? 'event' : 'events'}`
   return {
     ...headOf(topic),
     action: 'delete',
-    risk: derived ? 'safe' : 'destructive',
-    reason: derived ? 'nothing is streamed any more' : 'its source is no longer declared: events are lost',
+    risk: derived || held === 0n ? 'safe' : 'destructive',
+    reason: derived
+      ? 'nothing is streamed any more'
+      : `its source is no longer declared: ${held === 0n ? 'it is empty' : `${events} are lost`}`,
     before: topic,
     dependsOn: [],
     steps: [{ run: 'delete-topic', title: `delete topic ${topic.spec.name}` }],
