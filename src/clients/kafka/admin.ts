@@ -1,4 +1,14 @@
-import { Admin, ConfigResourceTypes, ConfigSources, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  Admin,
+  type ConfigDescription,
+  ConfigResourceTypes,
+  ConfigSources,
+  IncrementalAlterConfigOperationTypes,
+  metadataV12,
+  ProtocolError,
+  parseBroker,
+} from '@platformatic/kafka'
 import type { TopicSpec } from '../../model/resource.js'
 import type { KafkaConnection } from './connection.js'
 import { toKafkaError } from './error.js'
@@ -30,9 +40,13 @@ export interface KafkaAdmin {
   close(): Promise<void>
 }
 
+const UNKNOWN_TOPIC = 3
+const ATTEMPTS = 5
+const RETRY_MS = 300
+
 /** Administration of a cluster; connects with its first call. Every call throws KafkaError. */
 export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
-  const admin = new Admin({ ...driverOptions(connection, 'rtdash-admin'), retries: 5, retryDelay: 300 })
+  const admin = new Admin({ ...driverOptions(connection, 'rtdash-admin'), retries: ATTEMPTS, retryDelay: RETRY_MS })
   // A failed connection also fails the call that needed it.
   admin.on('error', () => {})
 
@@ -41,6 +55,17 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
       return await run()
     } catch (error) {
       throw toKafkaError(error, doing)
+    }
+  }
+
+  async function again<T>(run: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await run()
+      } catch (error) {
+        if (attempt === ATTEMPTS || !toKafkaError(error, '').retryable) throw error
+        await sleep(RETRY_MS)
+      }
     }
   }
 
@@ -53,29 +78,46 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
   }
 
   async function topics(names?: readonly string[]): Promise<LiveTopic[]> {
-    const present = await admin.listTopics()
-    const wanted = names === undefined ? present : present.filter(name => names.includes(name))
-    if (wanted.length === 0) return []
-    const resources = wanted.map(resourceName => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName }))
-    const [metadata, configs] = await Promise.all([
-      admin.metadata({ topics: [...wanted], forceUpdate: true }),
-      admin.describeConfigs({ resources }),
-    ])
-    return wanted.map(name => {
-      const { id: topicId, partitions } = metadata.topics.get(name)!
-      const { configs: set } = configs.find(each => each.resourceName === name)!
-      const own = set
-        .filter(({ configSource }) => configSource === ConfigSources.TOPIC_CONFIG)
-        .map(({ name: key, value }): [string, string] => [key, value ?? ''])
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-      return {
-        name,
-        topicId,
-        partitions: partitions.length,
-        replication: partitions[0]?.replicas.length ?? 0,
-        config: Object.fromEntries(own),
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const present = await describe(names)
+        const resources = present.map(({ name }) => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName: name }))
+        const configs = present.length === 0 ? [] : await admin.describeConfigs({ resources })
+        return present.map(topic => ({ ...topic, config: ownConfig(configs, topic.name) }))
+      } catch (error) {
+        // One of them was deleted between the two questions, or a broker has not heard of it yet.
+        const { type } = toKafkaError(error, '')
+        if (type !== 'UNKNOWN_TOPIC_OR_PARTITION' || attempt === ATTEMPTS) throw error
+        await sleep(RETRY_MS)
+      }
+    }
+  }
+
+  /** Not by the driver's own metadata call, which fails for all topics when one is not there or has no leader. */
+  async function describe(names?: readonly string[]): Promise<Omit<LiveTopic, 'config'>[]> {
+    if (names?.length === 0) return []
+    const bootstrap = connection.brokers.map(broker => parseBroker(broker))
+    const { topics: found } = await again(async () => {
+      const broker = await admin.connections.getFirstAvailable(bootstrap)
+      try {
+        return await metadataV12.api.async(broker, names ? [...names] : null, false, false)
+      } catch (error) {
+        const { response } = error as { response?: metadataV12.MetadataResponse }
+        if (response) return response
+        throw error
       }
     })
+    const refused = found.find(({ errorCode }) => errorCode !== 0 && errorCode !== UNKNOWN_TOPIC)
+    if (refused) throw new ProtocolError(refused.errorCode, `topic ${refused.name}`)
+    return found
+      .filter(({ errorCode, isInternal }) => errorCode === 0 && !isInternal)
+      .map(({ name, topicId, partitions }) => ({
+        name: name!,
+        topicId,
+        partitions: partitions.length,
+        replication: partitions[0]?.replicaNodes.length ?? 0,
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   return {
@@ -123,4 +165,12 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
       }),
     close: () => call('closing', () => admin.close()),
   }
+}
+
+function ownConfig(configs: readonly ConfigDescription[], topic: string): Record<string, string> {
+  const { configs: set } = configs.find(({ resourceName }) => resourceName === topic)!
+  const own = set
+    .filter(({ configSource }) => configSource === ConfigSources.TOPIC_CONFIG)
+    .map(({ name, value }): [string, string] => [name, value ?? ''])
+  return Object.fromEntries(own.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
