@@ -1,4 +1,5 @@
 import type { ClickHouse } from '../clients/clickhouse.js'
+import type { KafkaAdmin } from '../clients/kafka/admin.js'
 import type { Compiled } from '../compile/compile.js'
 import type { SentCanary } from './canaries.js'
 import type { Finding, Group } from './report.js'
@@ -16,6 +17,8 @@ export interface Check {
 export interface Evidence {
   readonly compiled: Compiled
   readonly clickhouse: ClickHouse
+  /** Where the target has Kafka. */
+  readonly kafka?: KafkaAdmin
   readonly database: string
   readonly durationMs: number
   readonly signal: AbortSignal

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouse } from '../clients/clickhouse.js'
+import type { KafkaAdmin } from '../clients/kafka/admin.js'
 import { compile } from '../compile/compile.js'
 import type { Metric, Model } from '../model/model.js'
 import { type CanarySender, type SentCanary, sendCanaries } from './canaries.js'
@@ -18,6 +19,7 @@ export interface VerifyOptions {
   readonly model: Model
   readonly service: ServiceAddress
   readonly clickhouse: ClickHouse
+  readonly kafka?: KafkaAdmin
   /** The project's, unless told. */
   readonly database?: string
   /** How long canaries are counted: metrics with a longer refresh are skipped. */
@@ -80,6 +82,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     const evidence: Evidence = {
       compiled,
       clickhouse,
+      ...(options.kafka && { kafka: options.kafka }),
       database,
       durationMs,
       signal,

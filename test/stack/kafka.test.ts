@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { apply } from '../../src/apply/apply.js'
 import { createKafkaAdmin, type KafkaAdmin } from '../../src/clients/kafka/admin.js'
+import { createKafkaConsumer, type KafkaConsumer } from '../../src/clients/kafka/consumer.js'
 import { createKafkaProducer } from '../../src/clients/kafka/producer.js'
 import { compile } from '../../src/compile/compile.js'
 import { testModel } from '../../src/compile/testing.js'
@@ -9,6 +10,9 @@ import type { Source } from '../../src/model/model.js'
 import type { Plan } from '../../src/model/plan.js'
 import { plan } from '../../src/plan/plan.js'
 import type { Clients, PlanOptions } from '../../src/targets/live.js'
+import type { Evidence } from '../../src/verify/check.js'
+import { consumers } from '../../src/verify/checks/consumers.js'
+import { topics } from '../../src/verify/checks/topics.js'
 import { type KafkaEngine, startKafka } from './engines.js'
 
 // Topics on real brokers: planned, applied, changed by hand, repaired.
@@ -279,4 +283,69 @@ test('three brokers: copies, and a plan that is empty whichever broker answers',
   await admin.alterConfig(TOPIC, { 'compression.type': 'lz4' })
   await applied(wanted)
   expect((await planned(wanted)).changes).toEqual([])
+})
+
+test('verify: topics as declared, and how far consumer groups are behind', async () => {
+  await start(1)
+  const wanted = model({
+    partitions: 3,
+    spans: { partitions: { file: '', line: 1, column: 1, endLine: 1, endColumn: 2 } },
+  })
+  const evidence = () =>
+    ({ compiled: compile(wanted), clickhouse: ch.client, database: project, kafka: admin }) as unknown as Evidence
+  const verdicts = async (check: typeof topics) =>
+    (await check.run(evidence())).map(({ verdict, observed, limit, unit }) => [verdict, observed, limit, unit])
+  expect((await topics.run(evidence())).map(({ reason }) => reason)).toEqual([
+    `there is no topic ${TOPIC}: rtdash apply makes it`,
+    `there is no topic ${DEAD_LETTERS}: rtdash apply makes it`,
+  ])
+  await applied(wanted)
+  expect((await topics.run(evidence())).map(({ verdict, detail }) => [verdict, detail])).toEqual([
+    ['pass', `${TOPIC}: 3 × 1, kept 7 d`],
+    ['pass', `${DEAD_LETTERS}: 1 × 1, kept 7 d`],
+  ])
+  await admin.alterConfig(TOPIC, { 'retention.ms': '3600000' })
+  await admin.addPartitions(TOPIC, 4)
+  expect((await topics.run(evidence()))[0]).toMatchObject({
+    verdict: 'fail',
+    observed: 2,
+    reason: `${TOPIC}: partitions 4 instead of 3, retention.topic 60 min instead of 7 d`,
+  })
+
+  // Nobody reads: no partition is assigned, and what waits grows old.
+  const producer = createKafkaProducer(engine!)
+  const record = { value: Buffer.from('{}'), partition: 1 }
+  await producer.send(TOPIC, [{ ...record, timestamp: Date.now() - 60_000 }, record, record])
+  const waiting = await consumers.run(evidence())
+  expect(waiting.map(({ verdict, unit }) => [verdict, unit])).toEqual([
+    ['fail', 'partitions'],
+    ['pass', 'messages'],
+    ['fail', 's'],
+  ])
+  expect(waiting[0]!.reason).toContain('no loader runs')
+  expect(Number(waiting[2]!.observed)).toBeGreaterThanOrEqual(60)
+
+  let read = 0
+  const consumer: KafkaConsumer = createKafkaConsumer(engine!, {
+    group: `rtdash.${project}.load`,
+    topics: [TOPIC],
+    fromBeginning: true,
+    onBatch: async ({ topic: name, partition, records }) => {
+      await consumer.commit(name, partition, records.at(-1)!.offset + 1n)
+      read += records.length
+    },
+  })
+  await expect.poll(() => read, { timeout: 20_000 }).toBe(3)
+  expect(await verdicts(consumers)).toEqual([
+    ['pass', 4, 4, 'partitions'],
+    ['pass', 0, 1000, 'messages'],
+    ['pass', 0, 30, 's'],
+  ])
+  await consumer.stop()
+  await producer.send(
+    TOPIC,
+    Array.from({ length: 1001 }, () => record),
+  )
+  expect((await verdicts(consumers))[1]).toEqual(['fail', 1001, 1000, 'messages'])
+  await producer.close()
 })

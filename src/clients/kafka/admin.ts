@@ -4,20 +4,28 @@ import {
   type ConfigDescription,
   ConfigResourceTypes,
   ConfigSources,
+  type Connection,
+  describeGroupsV5,
+  FindCoordinatorKeyTypes,
+  fetchV13,
   IncrementalAlterConfigOperationTypes,
   metadataV12,
   ProtocolError,
   parseBroker,
 } from '@platformatic/kafka'
 import type { TopicSpec } from '../../model/resource.js'
+import { decodeAssignment } from './assignment.js'
 import type { KafkaConnection } from './connection.js'
-import { toKafkaError } from './error.js'
+import { KafkaError, toKafkaError } from './error.js'
+import { decode } from './fetched.js'
 import { driverOptions } from './options.js'
 
 /** A topic as it is; `config` holds what is set on the topic itself, by whomever. */
 export interface LiveTopic extends TopicSpec {
   /** Another topic of the same name has another one. */
   readonly topicId: string
+  /** Copies that are up to date, of the partition with the fewest. */
+  readonly inSync: number
 }
 
 /** What rtdash asks of a Kafka cluster's administration. */
@@ -35,6 +43,10 @@ export interface KafkaAdmin {
   endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>
   /** Partition → the oldest offset that is still kept. */
   startOffsets(topic: string): Promise<ReadonlyMap<number, bigint>>
+  /** When the record at an offset, or the next one that is still there, was written, epoch ms; nothing at the end. */
+  timestampAt(topic: string, partition: number, offset: bigint): Promise<number | undefined>
+  /** Partitions of a topic that members of a consumer group have been given; empty where there is no such group. */
+  assigned(group: string, topic: string): Promise<readonly number[]>
   /** Partition → committed offset of a consumer group; partitions without one are left out. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>
   close(): Promise<void>
@@ -116,8 +128,21 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
         topicId,
         partitions: partitions.length,
         replication: partitions[0]?.replicaNodes.length ?? 0,
+        inSync: Math.min(...partitions.map(({ isrNodes }) => isrNodes.length)),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async function timestampAt(topic: string, partition: number, offset: bigint): Promise<number | undefined> {
+    const { topics: known, brokers } = await admin.metadata({ topics: [topic], forceUpdate: true })
+    const { id: topicId, partitions = [] } = known.get(topic) ?? {}
+    const leader = brokers.get(partitions[partition]?.leader ?? -1)
+    if (topicId === undefined || leader === undefined)
+      throw new KafkaError('LEADER_NOT_AVAILABLE', `${topic}/${partition} has no leader`, true)
+    const at = { partition, currentLeaderEpoch: -1, fetchOffset: offset, lastFetchedEpoch: -1, partitionMaxBytes: 1 }
+    const asked = [{ topicId, partitions: [at] }]
+    const answer = await fetchV13.api.async(await admin.connections.get(leader), 0, 0, 1, 0, 0, 0, asked, [], '')
+    return decode(answer.responses[0]!.partitions[0]!, offset).records[0]?.timestamp
   }
 
   return {
@@ -153,6 +178,15 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
     remove: name => call(`deleting topic ${name}`, () => admin.deleteTopics({ topics: [name] })),
     endOffsets: topic => call(`reading the end of ${topic}`, () => offsets(topic, -1n)),
     startOffsets: topic => call(`reading the start of ${topic}`, () => offsets(topic, -2n)),
+    timestampAt: (topic, partition, offset) =>
+      call(`reading ${topic}/${partition}`, () => timestampAt(topic, partition, offset)),
+    assigned: (group, topic) =>
+      call(`reading members of ${group}`, async () => {
+        const [coordinator] = await admin.findCoordinator({ keyType: FindCoordinatorKeyTypes.GROUP, keys: [group] })
+        const members = await membersOf(await admin.connections.get(coordinator!), group)
+        const given = members.flatMap(({ memberAssignment }) => decodeAssignment(memberAssignment))
+        return given.flatMap(each => (each.topic === topic ? each.partition : [])).sort((a, b) => a - b)
+      }),
     committed: (group, topic) =>
       call(`reading offsets of ${group}`, async () => {
         const [found] = await admin.listConsumerGroupOffsets({ groups: [group] })
@@ -173,4 +207,15 @@ function ownConfig(configs: readonly ConfigDescription[], topic: string): Record
     .filter(({ configSource }) => configSource === ConfigSources.TOPIC_CONFIG)
     .map(({ name, value }): [string, string] => [name, value ?? ''])
   return Object.fromEntries(own.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Not by the driver's own call, which reads what a member subscribes to in a way that ends the process. */
+async function membersOf(coordinator: Connection, group: string) {
+  try {
+    const { groups } = await describeGroupsV5.api.async(coordinator, [group], false)
+    return groups[0]?.members ?? []
+  } catch (error) {
+    if (toKafkaError(error, '').type === 'GROUP_ID_NOT_FOUND') return []
+    throw error
+  }
 }
