@@ -21,7 +21,7 @@ export interface ConsumerOptions {
   readonly fromBeginning: boolean
   /**
    * A name that stays over restarts: the process that has it takes the place of the one before at once, instead of
-   * waiting 10 s until that one counts as gone. Two at a time with one name push each other out.
+   * waiting 10 s until that one counts as gone. Of two at a time the older one reads nothing more, and says so.
    */
   readonly instanceId?: string
   /**
