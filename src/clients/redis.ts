@@ -69,6 +69,7 @@ export function createRedis({ url, log = () => {} }: { url: string; log?: (messa
     unanswered = 0
     try {
       await mine.connect()
+      await mine.sendCommand(['PING']) // refused while it still loads its data
       for (const [channel, receive] of channels) await mine.subscribe(channel, receive)
     } catch (error) {
       return lose(mine, error as Error)

@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly limits?: Partial<Limits>
   /** How long `stop()` may spread the goodbyes of many viewers, in ms. */
   readonly drainMs?: number
+  /** Without it one node computes and serves alone; with it any number do, together. */
+  readonly redis?: { readonly url: string } | undefined
   readonly log?: Log
 }
 

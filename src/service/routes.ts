@@ -3,6 +3,7 @@ import type { MetricConfig, ServiceConfig } from '../model/serviceConfig.js'
 import { catalogue } from './api/catalogue.js'
 import { createHistory } from './api/history.js'
 import { durationParam, instantParam } from './api/instant.js'
+import type { SharedAnswers } from './api/memo.js'
 import { openapi } from './api/openapi.js'
 import { sendPage } from './api/pages.js'
 import { createValues } from './api/values.js'
@@ -26,13 +27,15 @@ export interface ReadParts {
   /** Whether every reader sees the same, so that caches between may share answers. */
   readonly open: boolean
   readonly webDir: string | undefined
+  /** Where several nodes share what they have computed. */
+  readonly answers?: SharedAnswers | undefined
 }
 
 /** The read path: catalogue, values, history, event streams, and the page. */
-export function readRoutes({ db, config, push, authenticate, open, webDir }: ReadParts): Route[] {
+export function readRoutes({ db, config, push, authenticate, open, webDir, answers }: ReadParts): Route[] {
   const limit = createLimiter(API_QUERIES, API_WAITING, tooBusy)
-  const values = createValues(db, push.rings, limit)
-  const history = createHistory(db, limit)
+  const values = createValues(db, push.rings, limit, answers)
+  const history = createHistory(db, limit, answers)
 
   /** The metric of the path. Throws HttpError 401, 403 or 404. */
   async function metricOf({ req, url, params }: Call): Promise<MetricConfig> {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createRedis } from '../clients/redis.js'
 import { healthRoutes } from './api/health.js'
 import { watchConfig } from './configWatcher.js'
 import { HttpError } from './http/answer.js'
@@ -21,6 +22,7 @@ import { createLimiter } from './publish/limiter.js'
 import { createPublisher } from './publish/publisher.js'
 import { createPush } from './push/push.js'
 import { createUpgrade } from './push/upgrade.js'
+import { linkRedis } from './redis/link.js'
 import { readRoutes } from './routes.js'
 import { cors } from './security/cors.js'
 import { ORIGIN_HELP, originAllowed } from './security/origin.js'
@@ -40,7 +42,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const auth = resolveAuth(options.auth, host, roles, process.env)
   const authenticate = createAuthenticate(auth)
   const telemetry = createTelemetry()
-  const fanout = localFanout()
+  const redis = options.redis && createRedis({ ...options.redis, log })
+  const link = redis && linkRedis({ redis, project: database, roles, db, telemetry, log })
+  const fanout = link?.fanout ?? localFanout()
   const watcher = watchConfig(db, database, log)
   const { config, reachable } = watcher
   const ingest = roles.includes('ingest')
@@ -49,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const lag = createLag(() => ingest?.stats() ?? [])
   const limits = resolveLimits(options.limits, host)
   const push = createPush({ db, fanout, telemetry, limits, log })
-  const publisher = createPublisher({
+  const computing = createPublisher({
     db,
     fanout,
     canaries: createCanaries(db, database),
@@ -58,6 +62,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     lagMs: lag.of,
     log,
   })
+  const publisher = link?.lead(computing) ?? computing
   let stopping = false
 
   const health = healthRoutes({
@@ -71,12 +76,13 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     roles,
     ingest: () => ingest?.stats() ?? [],
     lagMs: lag.of,
+    redis: link?.state,
   })
   const routes: Route[] = [
     ...health,
     ...(ingest ? [ingestRoute(ingest, auth)] : []),
     ...(roles.includes('push')
-      ? readRoutes({ db, config, push, authenticate, open: !auth.read, webDir: options.webDir })
+      ? readRoutes({ db, config, push, authenticate, open: !auth.read, webDir: options.webDir, answers: link?.answers })
       : []),
   ]
   const router = createRouter(routes, {
@@ -98,7 +104,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
   await listen(server, host, port)
   ingest?.start()
+  link?.announce(urlOf(host, server), config)
   await watcher.start(next => {
+    fanout.apply(next)
     if (roles.includes('push')) push.apply(next)
     if (roles.includes('publish')) publisher.apply(next)
   })
@@ -116,6 +124,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       await ingest?.stop()
       publisher.stop()
       await push.stop(options.drainMs ?? DRAIN_MS)
+      await link?.stop()
       server.closeAllConnections()
       await closed
     },

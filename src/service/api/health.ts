@@ -3,6 +3,7 @@ import { HttpError, sendJson, sendText } from '../http/answer.js'
 import type { Route } from '../http/router.js'
 import type { SourceStats } from '../ingest/stats.js'
 import type { Rings } from '../push/rings.js'
+import type { RedisState } from '../redis/link.js'
 import type { Authenticate } from '../security/reader.js'
 import type { Telemetry } from '../telemetry.js'
 import { exposeSeries } from './series.js'
@@ -19,6 +20,8 @@ export interface HealthParts {
   readonly roles: readonly string[]
   readonly ingest: () => readonly SourceStats[]
   readonly lagMs: (source: string) => number
+  /** Where there is one. */
+  readonly redis?: (() => RedisState) | undefined
 }
 
 /** `/healthz`, `/readyz`, `/metrics` and `/api/status`. */
@@ -37,12 +40,13 @@ export function healthRoutes(parts: HealthParts): Route[] {
         const { ws, sse } = viewers()
         const current = config()
         sendJson(res, {
-          status: trouble() === undefined ? 'ok' : 'degraded',
+          status: trouble() === undefined && parts.redis?.().redis !== 'unreachable' ? 'ok' : 'degraded',
           active_connections: ws + sse,
           config: current?.hash ?? null,
           project: current?.project ?? null,
           metrics: current?.metrics.length ?? 0,
           database: reachable() ? 'ok' : 'unreachable',
+          ...parts.redis?.(),
           roles: parts.roles,
           uptime_ms: Date.now() - startedAt,
           ...(current ? {} : { message: 'no configuration was applied yet: run rtdash apply' }),

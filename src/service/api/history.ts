@@ -4,7 +4,7 @@ import { HttpError } from '../http/answer.js'
 import { asofAt } from '../publish/asof.js'
 import type { Limiter } from '../publish/limiter.js'
 import { readHistory, type Value } from '../publish/readMetric.js'
-import { createMemo, type Timed } from './memo.js'
+import { createMemo, type SharedAnswers, type Timed } from './memo.js'
 
 export interface HistoryAsk {
   /** Epoch ms; by default the last 300 refreshes. */
@@ -27,13 +27,13 @@ const ATTEMPTS = 4
 const WIDENING = 4
 
 /** Past totals of a metric, from its rollups. Throws HttpError 400. */
-export function createHistory(db: ClickHouse, limit: Limiter) {
-  const memo = createMemo<History>(100)
+export function createHistory(db: ClickHouse, limit: Limiter, shared?: SharedAnswers) {
+  const memo = createMemo<History>(100, shared)
 
   return (metric: MetricConfig, ask: HistoryAsk): Promise<Timed<History>> => {
     const range = toRange(metric, ask)
-    const key = JSON.stringify([metric.name, metric.history, range])
-    return memo.get(key, metric.cacheMs, () => limit(() => read(db, metric, range)))
+    const question = JSON.stringify([metric.history, range])
+    return memo.get(metric, question, () => limit(() => read(db, metric, range)))
   }
 }
 

@@ -7,7 +7,7 @@ import { readMetric } from '../publish/readMetric.js'
 import { toUpdate } from '../publish/toUpdate.js'
 import type { Rings } from '../push/rings.js'
 import type { Update } from '../update.js'
-import { createMemo, type Timed } from './memo.js'
+import { createMemo, type SharedAnswers, type Timed } from './memo.js'
 
 const LIMIT_MS = 10_000
 
@@ -19,11 +19,11 @@ export interface Values {
   at(metric: MetricConfig, instant: number): Promise<Timed<Update>>
 }
 
-export function createValues(db: ClickHouse, rings: Rings, limit: Limiter): Values {
-  const memo = createMemo<Update>()
+export function createValues(db: ClickHouse, rings: Rings, limit: Limiter, shared?: SharedAnswers): Values {
+  const memo = createMemo<Update>(500, shared)
 
   const compute = (metric: MetricConfig, asof: number) =>
-    memo.get(`${metric.name} ${asof} ${metric.query}`, metric.cacheMs, () =>
+    memo.get(metric, `${asof} ${metric.query}`, () =>
       limit(async () => toUpdate(metric, asof, await readMetric(db, metric, asof, LIMIT_MS))),
     )
 

@@ -1,8 +1,7 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { MetricConfig } from '../../model/serviceConfig.js'
 import { asofAt, pastInstants } from '../publish/asof.js'
-import { readHistory } from '../publish/readMetric.js'
-import type { Update } from '../update.js'
+import { pastUpdates } from '../publish/past.js'
 import { KEPT, type Ring } from './ring.js'
 
 /** Each try may take so long; one that takes longer is thinned by the next number. */
@@ -19,16 +18,7 @@ export async function fillRing(db: ClickHouse, metric: MetricConfig, ring: Ring)
   for (const thinning of THINNING) {
     const asofs = pastInstants(newest, metric.refreshMs * thinning, Math.floor(KEPT / thinning))
     try {
-      const values = await readHistory(db, metric, asofs, LIMIT_MS)
-      ring.fill(
-        asofs.map(
-          (timestamp): Update => ({
-            metric: metric.name,
-            ...(values.get(timestamp) ?? { value: metric.empty }),
-            timestamp,
-          }),
-        ),
-      )
+      ring.fill(await pastUpdates(db, metric, asofs, LIMIT_MS))
       return
     } catch (error) {
       failure = error

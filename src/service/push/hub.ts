@@ -11,6 +11,8 @@ const GATHER_MS = 10
 const SWEEP_MS = 50
 const CHUNK_BYTES = 65_536
 export const STUCK_MS = 30_000
+/** In place of the timestamp that a replay goes on from: the newest update alone. */
+const NEWEST = -1
 
 /** Fan-out: takes updates in, writes them to viewers, keeps them for those who come later. */
 export interface Hub {
@@ -107,6 +109,7 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
     if (viewer.replay) {
       const chunk = replayChunk(viewer.replay)
       if (chunk.length > 0) return chunk
+      if (!isReady(viewer.replay)) return []
       viewer.replay = undefined
     }
     const held = [...(viewer.pending?.values() ?? [])]
@@ -116,11 +119,23 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
 
   /** The next updates of all metrics in replay, by time, up to the size of a chunk. */
   function replayChunk(replay: ReadonlyMap<string, number>): Kept[] {
-    const waiting = [...replay].flatMap(([metric, after]) => rings.get(metric)?.after(after) ?? [])
+    const waiting = [...replay].flatMap(([metric, after]) => keptAfter(metric, after))
     waiting.sort((a, b) => a.timestamp - b.timestamp)
     let end = 0
     for (let bytes = 0; end < waiting.length && bytes < CHUNK_BYTES; end++) bytes += waiting[end]!.frame.length
     return waiting.slice(0, end)
+  }
+
+  /** A ring that is not ready has nothing to say yet: who asked waits, and is looked at again by each sweep. */
+  const isReady = (replay: ReadonlyMap<string, number>): boolean =>
+    [...replay.keys()].every(metric => rings.get(metric)?.ready !== false)
+
+  function keptAfter(metric: string, after: number): readonly Kept[] {
+    const ring = rings.get(metric)
+    if (!ring?.ready) return []
+    if (after !== NEWEST) return ring.after(after)
+    const newest = ring.newest()
+    return newest ? [newest] : []
   }
 
   const positionOf = (metrics: readonly string[], replay?: ReadonlyMap<string, number>): Position => ({
@@ -160,11 +175,10 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
     },
     subscribe: (viewer, metrics, since) => {
       for (const metric of metrics) {
-        const newest = rings.get(metric)?.newest()?.timestamp ?? 0
         viewer.metrics.add(metric)
         viewer.pending?.delete(metric)
         viewer.replay ??= new Map()
-        viewer.replay.set(metric, since(metric) ?? newest - 1)
+        viewer.replay.set(metric, since(metric) ?? NEWEST)
       }
       groups.place(viewer)
       pump(viewer)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ClickHouse } from '../../clients/clickhouse.js'
-import type { ServiceConfig } from '../../model/serviceConfig.js'
+import type { MetricConfig, ServiceConfig } from '../../model/serviceConfig.js'
 import { HttpError } from '../http/answer.js'
 import type { Limits, Log } from '../options.js'
 import type { Fanout } from '../publish/fanout.js'
@@ -12,7 +12,9 @@ import { createAdmit } from './admission.js'
 import { createEventStreams } from './events.js'
 import { fillRing } from './fill.js'
 import { createHub } from './hub.js'
+import type { Ring } from './ring.js'
 import { createRings, type Rings } from './rings.js'
+import { createStaleness, LOST_MS } from './staleness.js'
 import { createWebSockets } from './websocket.js'
 
 /** The delivering half: keeps what the fan-out brings and hands it to viewers. */
@@ -39,12 +41,13 @@ export interface PushParts {
 const GOODBYE_MS = 2
 
 export function createPush({ db, fanout, telemetry, limits, log }: PushParts): Push {
-  const rings = createRings()
+  const rings = createRings(fanout.follow === undefined)
   const hub = createHub(rings, telemetry)
   const sockets = createWebSockets(hub, rings, limits)
   const streams = createEventStreams(hub)
   const admit = createAdmit(limits)
   const limitFills = createLimiter(1)
+  const staleness = createStaleness(rings, hub.receive, fanout.lostSince)
   const leaveFanout = fanout.subscribe(hub.receive)
   let hash: string | undefined
   let stopped = false
@@ -54,19 +57,38 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
       throw new HttpError(429, 'too_many_connections', 'there are too many connections open', { 'Retry-After': '10' })
   }
 
+  /** What was published before comes first; what that does not reach is computed. */
+  function load(metric: MetricConfig, ring: Ring): void {
+    let filling = false
+    const fillOnce = (): void => {
+      ring.ready = true
+      if (!filling) fill(metric, ring)
+      filling = true
+    }
+    if (ring.ready) fillOnce()
+    else setTimeout(fillOnce, LOST_MS).unref()
+    fanout.follow?.(metric, updates => {
+      if (ring.newest()) hub.receive(updates)
+      else ring.fill(updates)
+      fillOnce()
+    })
+  }
+
+  function fill(metric: MetricConfig, ring: Ring): void {
+    limitFills(async () => {
+      if (!stopped && rings.get(metric.name) === ring && !ring.full()) await fillRing(db, metric, ring)
+    }).catch((error: Error) => {
+      if (!stopped) log(`metric ${metric.name}: no history yet: ${error.message}`)
+    })
+  }
+
   return {
     rings,
     apply: config => {
       const { added, removed } = rings.apply(config)
       sockets.notifyRemoved(removed)
-      for (const metric of added) {
-        const ring = rings.get(metric.name)!
-        limitFills(async () => {
-          if (!stopped && rings.get(metric.name) === ring) await fillRing(db, metric, ring)
-        }).catch((error: Error) => {
-          if (!stopped) log(`metric ${metric.name}: no history yet: ${error.message}`)
-        })
-      }
+      staleness.apply(config)
+      for (const metric of added) load(metric, rings.get(metric.name)!)
       if (config?.hash === hash) return
       hash = config?.hash
       // Plain clients read these three keys of whatever comes.
@@ -86,6 +108,7 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
     stop: async drainMs => {
       stopped = true
       leaveFanout()
+      staleness.stop()
       const spread = Math.min(drainMs, (sockets.count() + streams.count()) * GOODBYE_MS)
       await Promise.all([sockets.close(spread), streams.close(spread)])
       hub.stop()

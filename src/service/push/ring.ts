@@ -9,18 +9,21 @@ const SLACK = 64
 export interface Ring {
   /** Viewers have updates up to this instant already, under the metric's former meaning: they are not sent again. */
   readonly floor: number
+  /** Whether what was published before this process came is in it: until then nobody can be told what is newest. */
+  ready: boolean
   /** The newest update as data. */
   latest(): Update | undefined
   newest(): Kept | undefined
   /** Everything after the instant, in order. */
   after(timestamp: number): readonly Kept[]
   append(update: Update, kept: Kept): void
+  full(): boolean
   /** Puts history before what is there; what is not older is left out. */
   fill(updates: readonly Update[]): void
 }
 
 /** An empty ring; holds between `KEPT` and a few more updates once it is full. */
-export function createRing(floor = 0): Ring {
+export function createRing(floor = 0, ready = true): Ring {
   let kept: Kept[] = []
   let latest: Update | undefined
 
@@ -38,6 +41,7 @@ export function createRing(floor = 0): Ring {
 
   return {
     floor,
+    ready,
     latest: () => latest,
     newest: () => kept.at(-1),
     after: timestamp => kept.slice(indexAfter(timestamp)),
@@ -46,6 +50,7 @@ export function createRing(floor = 0): Ring {
       kept.push(made)
       if (kept.length > KEPT + SLACK) kept = kept.slice(-KEPT)
     },
+    full: () => kept.length >= KEPT,
     fill: updates => {
       const oldest = kept[0]?.timestamp ?? Number.POSITIVE_INFINITY
       const older = updates.filter(update => update.timestamp < oldest)

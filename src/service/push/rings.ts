@@ -1,4 +1,5 @@
 import type { MetricConfig, ServiceConfig } from '../../model/serviceConfig.js'
+import { meaningOf } from '../publish/meaning.js'
 import { createRing, type Ring } from './ring.js'
 
 interface Entry {
@@ -16,7 +17,8 @@ export interface Rings {
   }
 }
 
-export function createRings(): Rings {
+/** `ready`: whether new rings are complete from the start. */
+export function createRings(ready = true): Rings {
   let entries = new Map<string, Entry>()
   return {
     get: metric => entries.get(metric)?.ring,
@@ -29,13 +31,9 @@ export function createRings(): Rings {
         const known = before.get(metric.name)
         if (known?.meaning !== meaning) added.push(metric)
         const floor = known?.ring.newest()?.timestamp
-        entries.set(metric.name, known?.meaning === meaning ? known : { meaning, ring: createRing(floor) })
+        entries.set(metric.name, known?.meaning === meaning ? known : { meaning, ring: createRing(floor, ready) })
       }
       return { added, removed: [...before.keys()].filter(name => !entries.has(name)) }
     },
   }
 }
-
-/** What decides the values: where this is the same, old updates and new ones are one series. */
-const meaningOf = ({ query, history, refreshMs, by, limit, empty }: MetricConfig): string =>
-  JSON.stringify([query, history, refreshMs, by, limit, empty])
