@@ -10,8 +10,8 @@ export interface Redis {
   send<T>(args: readonly string[]): Promise<T>
   /** Runs a script, sent once and called by its hash from then on. */
   run<T>(script: Script, keys: readonly string[], args: readonly string[]): Promise<T>
-  /** Calls back for each message of a channel, now and after each reconnection. */
-  subscribe(channel: string, receive: (message: string) => void): void
+  /** Calls back for each message of a channel, now and after each reconnection; returns the way to stop. */
+  subscribe(channel: string, receive: (message: string) => void): () => void
   connected(): boolean
   /** When the connection broke, or was first tried in vain, epoch ms; 0 while it stands. */
   lostSince(): number
@@ -131,6 +131,10 @@ export function createRedis({ url, log = () => {} }: { url: string; log?: (messa
       channels.set(channel, receive)
       const mine = client
       if (ready && mine) mine.subscribe(channel, receive).catch((error: Error) => lose(mine, error))
+      return () => {
+        channels.delete(channel)
+        if (ready) client?.unsubscribe(channel).catch(() => {}) // with the connection the subscription is gone too
+      }
     },
     connected: () => ready,
     lostSince: () => lostSince,

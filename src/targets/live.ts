@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../clients/clickhouse.js'
 import type { FlinkClient } from '../clients/flink.js'
 import type { KafkaAdmin } from '../clients/kafka/admin.js'
+import type { Redis } from '../clients/redis.js'
 import type { Compiled } from '../compile/compile.js'
 import type { Change, Step } from '../model/plan.js'
 import type { Kind } from '../model/resource.js'
@@ -10,6 +11,7 @@ export interface Clients {
   readonly clickhouse: ClickHouse
   readonly kafka?: KafkaAdmin
   readonly flink?: FlinkClient
+  readonly redis?: Redis
 }
 
 export interface PlanOptions {

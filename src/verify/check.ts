@@ -1,8 +1,10 @@
 import type { ClickHouse } from '../clients/clickhouse.js'
 import type { KafkaAdmin } from '../clients/kafka/admin.js'
+import type { Redis } from '../clients/redis.js'
 import type { Compiled } from '../compile/compile.js'
 import type { SentCanary } from './canaries.js'
 import type { Finding, Group } from './report.js'
+import type { ServiceAddress } from './service.js'
 import type { Snapshot } from './snapshot.js'
 import type { Viewer } from './viewers/viewer.js'
 
@@ -19,7 +21,10 @@ export interface Evidence {
   readonly clickhouse: ClickHouse
   /** Where the target has Kafka. */
   readonly kafka?: KafkaAdmin
+  /** Where the target has Redis. */
+  readonly redis?: Redis
   readonly database: string
+  readonly service: ServiceAddress
   readonly durationMs: number
   readonly signal: AbortSignal
   /** Before the first counted canary, and after the last has come out. */

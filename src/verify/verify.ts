@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouse } from '../clients/clickhouse.js'
 import type { KafkaAdmin } from '../clients/kafka/admin.js'
+import type { Redis } from '../clients/redis.js'
 import { compile } from '../compile/compile.js'
 import type { Metric, Model } from '../model/model.js'
 import { type CanarySender, type SentCanary, sendCanaries } from './canaries.js'
@@ -20,6 +21,7 @@ export interface VerifyOptions {
   readonly service: ServiceAddress
   readonly clickhouse: ClickHouse
   readonly kafka?: KafkaAdmin
+  readonly redis?: Redis
   /** The project's, unless told. */
   readonly database?: string
   /** How long canaries are counted: metrics with a longer refresh are skipped. */
@@ -83,7 +85,9 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       compiled,
       clickhouse,
       ...(options.kafka && { kafka: options.kafka }),
+      ...(options.redis && { redis: options.redis }),
       database,
+      service,
       durationMs,
       signal,
       before,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Redis } from '../../clients/redis.js'
 import type { ServiceConfig } from '../../model/serviceConfig.js'
@@ -43,6 +44,8 @@ interface LinkParts {
 }
 
 const NOTE_MS = 1000
+/** Listening on every address is none that others could use. */
+const EVERYWHERE = /(?<=\/\/)(0\.0\.0\.0|\[::\])/
 
 /** Publishers and push nodes apart, as many as one likes: one publishes, all receive. */
 export function linkRedis({ redis, project, roles, db, telemetry, log }: LinkParts): RedisLink {
@@ -90,7 +93,7 @@ export function linkRedis({ redis, project, roles, db, telemetry, log }: LinkPar
     announce: (url, hash) => {
       takeBack = announce(redis, project, () => ({
         id,
-        url,
+        url: url.replace(EVERYWHERE, hostname()),
         roles,
         config: hash()?.hash ?? null,
         publishing: lease?.held() ?? false,
