@@ -5,6 +5,7 @@ import { clickhouseOf } from '../cli/clickhouse.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { portFlag } from '../cli/portFlag.js'
 import { loadProject } from '../cli/project.js'
+import { settingValue } from '../cli/settings.js'
 import { listenForInterruption } from '../cli/signals.js'
 import { webDir } from '../cli/stack.js'
 
@@ -24,7 +25,7 @@ Beyond loopback readers need a token: set RTDASH_JWT_SECRET or RTDASH_JWT_PUBLIC
   ]
   static override flags = {
     role: Flags.option({ options: ['all', ...roles] as const })({
-      description: 'which part of it; publish and push belong in one process',
+      description: 'which part of it; publish and push apart meet in Redis',
       default: 'all',
     }),
     host: Flags.string({ description: 'address to listen on', default: '127.0.0.1' }),
@@ -42,6 +43,7 @@ Beyond loopback readers need a token: set RTDASH_JWT_SECRET or RTDASH_JWT_PUBLIC
     const { createClickHouse } = await import('../clients/clickhouse.js')
     const { startService } = await import('../service/server.js')
     const interruption = listenForInterruption()
+    const { redis } = project.model.target
     const clickhouse = createClickHouse(await clickhouseOf(project))
     try {
       const service = await startService({
@@ -52,6 +54,7 @@ Beyond loopback readers need a token: set RTDASH_JWT_SECRET or RTDASH_JWT_PUBLIC
         roles: flags.role === 'all' ? roles : [flags.role],
         stateDir: resolve(flags.state),
         webDir,
+        redis: redis && { url: settingValue(redis.url) },
         log: output.note,
       })
       output.document({ ok: true, url: service.url, pid: process.pid })

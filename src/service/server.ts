@@ -45,6 +45,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const redis = options.redis && createRedis({ ...options.redis, log })
   const link = redis && linkRedis({ redis, project: database, roles, db, telemetry, log })
   const fanout = link?.fanout ?? localFanout()
+  if (!link && roles.includes('publish') !== roles.includes('push'))
+    log('publish and push apart meet in Redis, and the target has none: no value reaches a viewer')
   const watcher = watchConfig(db, database, log)
   const { config, reachable } = watcher
   const ingest = roles.includes('ingest')
