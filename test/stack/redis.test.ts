@@ -22,10 +22,11 @@ let redis: Redis
 let going = true
 let traffic: Promise<void>
 const stateDir = mkdtempSync(join(tmpdir(), 'rtdash-redis-test-'))
+const redisDir = mkdtempSync(join(tmpdir(), 'rtdash-redis-data-'))
 const nodes = new Set<Node>()
 
 beforeAll(async () => {
-  ;[ch, engine] = await Promise.all([testClickHouse(), startRedis()])
+  ;[ch, engine] = await Promise.all([testClickHouse(), startRedis({ dir: redisDir })])
   redis = createRedis({ url: engine.url })
   for (const database of ['shop', 'other']) {
     await createPipeline(ch.client, database)
@@ -50,7 +51,7 @@ afterAll(async () => {
   redis?.close()
   await engine?.stop()
   await ch?.stop()
-  rmSync(stateDir, { recursive: true, force: true })
+  for (const dir of [stateDir, redisDir]) rmSync(dir, { recursive: true, force: true })
 })
 
 interface Node {
@@ -201,39 +202,44 @@ test('publishers and push nodes apart: killed, paused, cut off, and nobody sees 
   for (const one of [...publishers, ...pushers, third, fresh]) await one.kill()
 }, 120_000)
 
-test('Redis stopped: stale is shown, and after its return nothing is missing', async () => {
-  const downMs = Number(process.env.REDIS_DOWN_MS ?? 6000)
-  const [publisher, ...others] = await Promise.all([
-    node(['publish']),
-    node(['publish']),
-    node(['push']),
-    node(['push']),
-  ])
-  const pushers = others.slice(1)
-  const viewers = await Promise.all(pushers.map(on => view(on)))
-  const begin = Date.now()
-  for (const { inbox } of viewers) await inbox.until(all => live(all, begin))
-  await engine.kill()
-  const down = Date.now()
-  for (const { inbox } of viewers)
-    await inbox.until(all => Object.keys(STEPS).every(metric => of(all, metric).at(-1)?.stale))
-  console.log(`stale shown after ${Date.now() - down} ms`)
-  expect(await health(pushers[0]!)).toMatchObject({ status: 'degraded', redis: 'unreachable' })
-  expect(await json<Update>(pushers[0]!, '/api/metrics/requests')).toMatchObject({ stale: true })
-  await sleep(Math.max(0, down + downMs - Date.now()))
-  await engine.start()
-  const back = Date.now()
-  for (const { inbox } of viewers) await inbox.until(all => live(all, back))
-  console.log(`live again ${Date.now() - back} ms after Redis came back`)
-  const end = Math.min(...viewers.map(({ inbox }) => of(inbox.all, 'error_rate').at(-1)!.timestamp))
-  for (const { inbox } of viewers) {
-    expectWhole(inbox.all, begin + 1000, end)
-    expect(inbox.all.some(u => u.stale)).toBe(true)
-  }
-  await expect.poll(async () => (await health(pushers[0]!)).redis).toBe('ok')
-  for (const { close } of viewers) await close()
-  for (const one of [publisher!, ...others]) await one.kill()
-}, 120_000)
+test.each(['with all it had', 'empty'])(
+  'Redis stopped: stale is shown, and when it returns %s nothing is missing',
+  async how => {
+    const downMs = Number(process.env.REDIS_DOWN_MS ?? 6000)
+    const [publisher, ...others] = await Promise.all([
+      node(['publish']),
+      node(['publish']),
+      node(['push']),
+      node(['push']),
+    ])
+    const pushers = others.slice(1)
+    const viewers = await Promise.all(pushers.map(on => view(on)))
+    const begin = Date.now()
+    for (const { inbox } of viewers) await inbox.until(all => live(all, begin))
+    await engine.kill()
+    const down = Date.now()
+    for (const { inbox } of viewers)
+      await inbox.until(all => Object.keys(STEPS).every(metric => of(all, metric).at(-1)?.stale))
+    console.log(`stale shown after ${Date.now() - down} ms`)
+    expect(await health(pushers[0]!)).toMatchObject({ status: 'degraded', redis: 'unreachable' })
+    expect(await json<Update>(pushers[0]!, '/api/metrics/requests')).toMatchObject({ stale: true })
+    await sleep(Math.max(0, down + downMs - Date.now()))
+    if (how === 'empty') rmSync(join(redisDir, 'appendonlydir'), { recursive: true })
+    await engine.start()
+    const back = Date.now()
+    for (const { inbox } of viewers) await inbox.until(all => live(all, back))
+    console.log(`live again ${Date.now() - back} ms after Redis came back`)
+    const end = Math.min(...viewers.map(({ inbox }) => of(inbox.all, 'error_rate').at(-1)!.timestamp))
+    for (const { inbox } of viewers) {
+      expectWhole(inbox.all, begin + 1000, end)
+      expect(inbox.all.some(u => u.stale)).toBe(true)
+    }
+    await expect.poll(async () => (await health(pushers[0]!)).redis).toBe('ok')
+    for (const { close } of viewers) await close()
+    for (const one of [publisher!, ...others]) await one.kill()
+  },
+  120_000,
+)
 
 test('two projects on one Redis do not mix; a message by hand reaches a viewer in under 50 ms', async () => {
   const [shop, other] = await Promise.all([node(['publish', 'push']), node(['publish', 'push'], 'other')])
