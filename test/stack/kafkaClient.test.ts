@@ -103,7 +103,7 @@ test('nulls, headers, times and chosen partitions arrive as they were', async ()
     },
   })
   await expect.poll(() => got.length, { timeout: 20_000 }).toBe(4)
-  expect(got.slice(0, 3)).toEqual([
+  expect(got.slice(0, 3)).toMatchObject([
     2,
     2n,
     { offset: 0n, key: Buffer.from('k'), value: null, timestamp: 1_700_000_000_123 },
@@ -234,10 +234,9 @@ test('a member goes on through kills of the broker, from what it committed', asy
   const reader: KafkaConsumer = consumer({
     group: name,
     topics: [name],
-    onBatch: async ({ partition, records }, signal) => {
+    onBatch: async ({ partition, records }) => {
       // A commit that fails leaves what was read to be read again.
       await reader.commit(name, partition, records.at(-1)!.offset + 1n)
-      if (signal.aborted) return
       for (const { value } of records) times.set(String(value), (times.get(String(value)) ?? 0) + 1)
     },
   })
@@ -346,9 +345,9 @@ test('of three brokers the leader is killed: writing and reading go on at anothe
     group: 'three',
     topics: ['three'],
     fromBeginning: true,
-    onBatch: async ({ partition, records }, signal) => {
+    onBatch: async ({ partition, records }) => {
       await reader.commit('three', partition, records.at(-1)!.offset + 1n)
-      if (!signal.aborted) got.push(...records.map(({ value }) => String(value)))
+      got.push(...records.map(({ value }) => String(value)))
     },
   })
   const write = async (from: number): Promise<void> => {

@@ -3,15 +3,8 @@ import type { KafkaConnection } from './connection.js'
 import { KafkaError, toKafkaError } from './error.js'
 import { driverOptions } from './options.js'
 
-/** A record that knows its partition. */
-export interface Placed {
-  readonly topic: string
-  readonly partition: number
-  readonly key?: Buffer
-  readonly value: Buffer | null
-  readonly timestamp?: number
-  readonly headers?: Readonly<Record<string, string>>
-}
+/** A record as the driver takes it, that knows its partition. */
+export type Placed = MessageToProduce & { readonly topic: string; readonly partition: number }
 
 /** Hands batches to the brokers, one at a time, each until it is written exactly once or is given up. */
 export interface Delivery {
@@ -63,12 +56,13 @@ export function createDelivery(connection: KafkaConnection, clientId: string): D
   }
 
   async function attempt(records: readonly Placed[]): Promise<void> {
-    const topics = [...new Set(records.map(({ topic }) => topic))]
+    const topics = topicsOf(records)
     const { topics: known, brokers } = await driver.metadata({ topics })
     // The driver would fail outside of any promise where a leader is no longer among the brokers.
-    if (records.some(({ topic, partition }) => !brokers.has(known.get(topic)!.partitions[partition]?.leader ?? -1)))
+    const led = topics.every(topic => known.get(topic)!.partitions.every(({ leader }) => brokers.has(leader)))
+    if (!led && records.some(({ topic, partition }) => !brokers.has(known.get(topic)!.partitions[partition]!.leader)))
       throw new KafkaError('LEADER_NOT_AVAILABLE', `writing to ${topics.join(', ')}: no leader yet`, true)
-    await driver.send({ messages: records.map(toMessage) })
+    await driver.send({ messages: records as Placed[] })
   }
 
   async function deliver<T extends Placed>(
@@ -126,18 +120,10 @@ const SEQUENCE_LOST: ReadonlySet<string> = new Set([
 ])
 const DUPLICATE_SEQUENCE = 46
 
-function toMessage({ topic, partition, key, value, timestamp, headers }: Placed): MessageToProduce {
-  return {
-    topic,
-    partition,
-    ...(key !== undefined && { key }),
-    // The driver writes null as it is; its types know it only as absent.
-    value: value as Buffer,
-    ...(timestamp !== undefined && { timestamp: BigInt(Math.trunc(timestamp)) }),
-    ...(headers && {
-      headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
-    }),
-  }
+function topicsOf(records: readonly Placed[]): string[] {
+  const topics: string[] = []
+  for (const { topic } of records) if (topic !== topics.at(-1) && !topics.includes(topic)) topics.push(topic)
+  return topics
 }
 
 const without = <T extends Placed>(records: readonly T[], done: ReadonlySet<string>): readonly T[] =>

@@ -36,10 +36,7 @@ interface Call {
   readonly settle: (error?: Error) => void
 }
 
-interface Waiting extends Placed {
-  readonly call: Call
-  readonly bytes: number
-}
+type Waiting = Placed & { readonly call: Call; readonly bytes: number }
 
 /** Producer for a cluster; connects with the first record. `timeoutMs`: how long a call may take (default 30 s). */
 export function createKafkaProducer(
@@ -65,7 +62,7 @@ export function createKafkaProducer(
       for (const record of records) {
         const partition = record.partition ?? (record.key ? partitionOf(record.key, count) : shared)
         const bytes = OVERHEAD + (record.key?.length ?? 0) + (record.value?.length ?? 0)
-        queue.push({ ...record, topic, partition, call, bytes })
+        queue.push(waiting(record, topic, partition, call, bytes))
       }
       running ??= run()
     })
@@ -93,15 +90,16 @@ export function createKafkaProducer(
 
   /** The front of the queue as far as it fits: order is kept, and no partition gets more than a broker takes. */
   function take(): Waiting[] {
-    const bytes = new Map<string, number>()
+    const sizes = new Map<string, number[]>()
     let total = 0
     let size = 0
-    for (const { topic, partition, bytes: own } of queue) {
-      const id = `${topic}:${partition}`
-      const sum = (bytes.get(id) ?? 0) + own
-      total += own
+    for (const { topic, partition, bytes } of queue) {
+      const own = sizes.get(topic) ?? []
+      if (own.length === 0) sizes.set(topic, own)
+      const sum = (own[partition] ?? 0) + bytes
+      total += bytes
       if (size > 0 && (sum > PARTITION_BYTES || total > REQUEST_BYTES)) break
-      bytes.set(id, sum)
+      own[partition] = sum
       size++
     }
     const batch = queue.slice(0, size)
@@ -134,3 +132,14 @@ export function createKafkaProducer(
     },
   }
 }
+
+/** As the driver takes it: it writes a null value as it is, although its types know it only as absent. */
+function waiting(record: KafkaRecord, topic: string, partition: number, call: Call, bytes: number): Waiting {
+  const { key, value, timestamp, headers } = record
+  const time = timestamp === undefined ? undefined : BigInt(Math.trunc(timestamp))
+  const named = headers === undefined ? undefined : headersOf(headers)
+  return { topic, partition, key, value, timestamp: time, headers: named, call, bytes } as Waiting
+}
+
+const headersOf = (headers: Readonly<Record<string, string>>): Map<Buffer, Buffer> =>
+  new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)]))
