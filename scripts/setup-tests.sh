@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Node: Chromium, Java, Maven and Redis (Debian's packages), a Python with
-# `websockets` in .venv, and the engines of the test stack in .stack.
+# Installs what the tests need beside Node: Chromium, Java, Maven, Redis, nginx and Prometheus (Debian's packages),
+# a Python with `websockets` in .venv, and the engines of the test stack in .stack.
 # What is there already is left alone. Root is used directly or through sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,6 +15,9 @@ python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 command -v java >/dev/null || missing+=(default-jre-headless)
 command -v mvn >/dev/null || missing+=(maven)
 command -v redis-server >/dev/null || missing+=(redis-server)
+# With root's path: nginx is in /usr/sbin.
+PATH="$PATH:/usr/sbin" command -v nginx >/dev/null || missing+=(nginx-light)
+command -v promtool >/dev/null || missing+=(prometheus)
 command -v ps >/dev/null || missing+=(procps)
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then

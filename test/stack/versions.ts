@@ -1,25 +1,27 @@
-// What the stack is made of. Everything that is fetched is named here, and nowhere else.
+import { FLINK_KAFKA_CONNECTOR, FLINK_VERSION, KAFKA_VERSION } from '../../src/targets/compose/versions.js'
+
+// What is fetched. Kafka and Flink are of the versions that compose.yaml names.
 
 /** A Maven artifact, as group:artifact:version. */
 export type Artifact = `${string}:${string}:${string}`
 
-const kafka = '4.3.1'
-const flink = '2.2.1'
-
 export const KAFKA = {
-  version: kafka,
+  version: KAFKA_VERSION,
   /** With what they depend on; the last one is the logging that the log line of a ready broker needs. */
   artifacts: [
-    `org.apache.kafka:kafka_2.13:${kafka}`,
-    `org.apache.kafka:kafka-tools:${kafka}`,
+    `org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`,
+    `org.apache.kafka:kafka-tools:${KAFKA_VERSION}`,
     'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4',
   ],
 } satisfies { version: string; artifacts: Artifact[] }
 
 export const FLINK = {
-  version: flink,
+  version: FLINK_VERSION,
   /** The whole distribution but for the SQL gateway. */
-  wheel: `apache-flink-libraries==${flink} --hash=sha256:74dc5546fbd9add8fbcdf1222a237e09491f9b80296241aef8676ec56f8e686e`,
+  wheel: `apache-flink-libraries==${FLINK_VERSION} --hash=sha256:74dc5546fbd9add8fbcdf1222a237e09491f9b80296241aef8676ec56f8e686e`,
   /** Without what they depend on: the distribution has it, or they bring it inside. */
-  artifacts: [`org.apache.flink:flink-sql-gateway:${flink}`, 'org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2'],
+  artifacts: [
+    `org.apache.flink:flink-sql-gateway:${FLINK_VERSION}`,
+    `org.apache.flink:flink-sql-connector-kafka:${FLINK_KAFKA_CONNECTOR}`,
+  ],
 } satisfies { version: string; wheel: string; artifacts: Artifact[] }
