@@ -67,6 +67,11 @@ export interface MetricConfig {
   readonly history: string
   /** Tier 3 where a refreshable view computes: the newest stored rows at or before `asof`, same columns as `query`, plus `timestamp`. */
   readonly stored?: string
+  /**
+   * Where Flink computes it: its values come on the updates topic, and one that has not come `waitMs` after its window's
+   * end is computed by `query`.
+   */
+  readonly streamed?: { readonly waitMs: number }
   /** The value of an empty window: 0 or null. */
   readonly empty: number | null
   /** Fine buckets reached by the rollups, in ms: history is exact on multiples of it. */

@@ -1,14 +1,21 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
-import type { MetricConfig, SourceConfig } from '../../model/serviceConfig.js'
+import type { MetricConfig, ServiceConfig, SourceConfig } from '../../model/serviceConfig.js'
 import type { Log } from '../options.js'
 import type { Telemetry } from '../telemetry.js'
 import type { Update } from '../update.js'
 import { asofAt, nextBeat } from './asof.js'
 import type { Canaries } from './canaries.js'
+import { expose } from './expose.js'
 import type { Fanout } from './fanout.js'
 import type { Limiter } from './limiter.js'
 import { type Reading, readMetric, readStoredOrCompute } from './readMetric.js'
 import { toUpdate } from './toUpdate.js'
+
+/** Publishes every metric of the configuration once per refresh. */
+export interface Publisher {
+  apply(config: ServiceConfig | undefined): void
+  stop(): void
+}
 
 /** What all jobs share. */
 export interface Publishing {
@@ -118,7 +125,7 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
     if (stopped) return
     const updates = metrics.map(make).filter(update => update !== undefined)
     if (updates.length > 0) shared.fanout.publish(updates)
-    for (const update of updates) expose(update)
+    for (const update of updates) expose(telemetry, update)
   }
 
   /** The first instant after a start was due long ago: its delay says nothing. */
@@ -130,13 +137,6 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
     if (delayMs === undefined) return
     stats.delay.add(delayMs)
     telemetry.delay.observe({ metric }, delayMs / 1000)
-  }
-
-  function expose({ metric, value, stale, canary }: Update): void {
-    if (value === null) telemetry.value.remove({ metric })
-    else telemetry.value.set({ metric }, value)
-    telemetry.stale.set({ metric }, stale ? 1 : 0)
-    if (canary) telemetry.seeCanary(metric, canary)
   }
 
   return {
@@ -153,5 +153,5 @@ export function createJob(shared: Publishing, beat: MetricConfig): Job {
 }
 
 /** After so long a query is given up: it counts as failed. */
-const timeoutOf = (metric: MetricConfig): number =>
+export const timeoutOf = (metric: MetricConfig): number =>
   Math.max(MIN_TIMEOUT_MS, 10 * metric.sla.queryMs, Math.min(metric.refreshMs, 60_000))

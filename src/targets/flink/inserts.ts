@@ -52,7 +52,8 @@ function valued(source: Source, metric: Metric): string[] {
 function collected({ by, limit }: Metric, values: readonly string[]): string[] {
   const pairs = by.map(name => `KEY ${flinkText(name)} VALUE CAST(${id(name)} AS STRING)`).join(', ')
   const one = `JSON_OBJECT(KEY 'by' VALUE JSON_OBJECT(${pairs} NULL ON NULL), KEY 'value' VALUE \`_value\`, KEY 'exact' VALUE \`_exact\` NULL ON NULL)`
-  const order = ['`_value` DESC', ...by.map(id)].join(', ')
+  // Of equal values the same are cut as in ClickHouse, where dimensions are text.
+  const order = ['`_value` DESC', ...by.map(name => `CAST(${id(name)} AS STRING)`)].join(', ')
   return [
     `  SELECT ${WINDOW}, MAX(CASE WHEN \`_total\` = 1 THEN \`_value\` END) AS \`_value\`, MAX(CASE WHEN \`_total\` = 1 THEN \`_exact\` END) AS \`_exact\`,`,
     `    LISTAGG(CASE WHEN \`_total\` = 0 THEN ${one} END, ',') AS \`_series\``,

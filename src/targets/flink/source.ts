@@ -37,7 +37,13 @@ export const readFrom = (statement: string, ms: number): string =>
   )
 
 /** How long an idle partition holds the others up; a topic that is idle as a whole lets its last windows wait. */
-export const idleMs = (source: Source): number => Math.max(500, 2 * source.latenessMs)
+const idleMs = (source: Source): number => Math.max(500, 2 * source.latenessMs)
+
+/** What a window takes to be computed and sent once its watermark has come. */
+const COMPUTING_MS = 300
+
+/** How long after its end a window's value may take to arrive while all is well, an idle partition included. */
+export const waitMs = (source: Source): number => idleMs(source) + source.latenessMs + COMPUTING_MS
 
 /** The statements that make a source known, in order. */
 export function sourceStatements(model: Model, source: Source): string[] {

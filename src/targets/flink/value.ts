@@ -53,8 +53,8 @@ export function exactFlink(value: ReadExpr, states: ReadonlyMap<string, State>):
   if (bases === undefined || wide) return 'CAST(NULL AS STRING)'
   const term = exact(value)
   if (!bases.has('decimal')) return `CASE WHEN ABS(${term}) > 9007199254740992 THEN CAST(${term} AS STRING) END`
-  // ClickHouse writes no zeros at the end of a fraction.
-  return `REGEXP_REPLACE(CAST(${term} AS STRING), '([.][0-9]*[1-9])0+$|[.]0*$', '$1')`
+  // ClickHouse writes no zeros at the end of a fraction. Flink takes no `$1` in what it puts in their place.
+  return `REGEXP_REPLACE(CAST(${term} AS STRING), '(?<=[.][0-9]{0,38}[1-9])0+$|[.]0*$', '')`
 }
 
 function exact(expr: ReadExpr): string {

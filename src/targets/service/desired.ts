@@ -7,6 +7,8 @@ import type { MetricConfig, ServiceConfig, SourceConfig } from '../../model/serv
 import { contentHash, names } from '../../naming.js'
 import { historyQuery, refreshQuery } from '../clickhouse/query.js'
 import { contextOf, storedQuery } from '../clickhouse/views.js'
+import { waitMs } from '../flink/source.js'
+import { streamed } from '../flink/streamed.js'
 
 /** The service's orders: the last resource of all, so that it never reads what is not there yet. */
 export function desired(model: Model, plan: RollupPlan, others: readonly string[]): ResourceOf<'service.config'> {
@@ -54,6 +56,7 @@ const sourceConfig = (source: Source): SourceConfig => ({
 function metricConfig(model: Model, metric: Metric, reading: Reading): MetricConfig {
   const context = contextOf(model, metric, reading)
   const { title, description, unit, owner } = metric
+  const source = model.sources.find(({ name }) => name === metric.source)!
   return {
     name: metric.name,
     source: metric.source,
@@ -73,6 +76,7 @@ function metricConfig(model: Model, metric: Metric, reading: Reading): MetricCon
     query: refreshQuery(context),
     history: historyQuery(context),
     ...(metric.tier === 3 && { stored: storedQuery(model.project, metric) }),
+    ...(streamed(model, source).includes(metric) && { streamed: { waitMs: waitMs(source) } }),
     empty: emptyValue(reading.value),
     bucketMs: reading.rungs[0]!.bucketMs,
   }

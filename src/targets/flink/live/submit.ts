@@ -35,6 +35,10 @@ export async function submit(flink: FlinkClient, spec: FlinkJobSpec, from?: stri
     await flink.running(job)
   } catch (error) {
     await flink.cancel(job)
+    if (error instanceof FlinkError && error.message.includes('minBucketMemorySize'))
+      throw new FlinkError(
+        `${spec.name} needs more managed memory for its windows, some MB for each metric: raise taskmanager.memory.managed.size, or have fewer slots on a TaskManager`,
+      )
     throw error
   }
   return job

@@ -67,7 +67,7 @@ INSERT INTO `_updates` (`metric`, `timestamp`, `value`, `exact`, `series`)
 SELECT 'requests_per_second', UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(`window_end`, 'SSS') AS BIGINT), `_value`, `_exact`, '[' || `_series` || ']' FROM (
   SELECT `window_start`, `window_end`, MAX(CASE WHEN `_total` = 1 THEN `_value` END) AS `_value`, MAX(CASE WHEN `_total` = 1 THEN `_exact` END) AS `_exact`,
     LISTAGG(CASE WHEN `_total` = 0 THEN JSON_OBJECT(KEY 'by' VALUE JSON_OBJECT(KEY 'region' VALUE CAST(`region` AS STRING) NULL ON NULL), KEY 'value' VALUE `_value`, KEY 'exact' VALUE `_exact` NULL ON NULL) END, ',') AS `_series`
-  FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY `window_start`, `window_end`, `_total` ORDER BY `_value` DESC, `region`) AS `_nth` FROM (
+  FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY `window_start`, `window_end`, `_total` ORDER BY `_value` DESC, CAST(`region` AS STRING)) AS `_nth` FROM (
     SELECT `window_start`, `window_end`, `_total`, `region`, CASE WHEN ABS(`_value`) <= 1.7976931348623157E308 THEN `_value` END AS `_value`, `_exact` FROM (
       SELECT `window_start`, `window_end`, `_total`, `region`, (CAST(`count_3c5bb3f2` AS DOUBLE) / NULLIF(CAST('1' AS DOUBLE), 0E0)) AS `_value`, CAST(NULL AS STRING) AS `_exact` FROM (
         SELECT `window_start`, `window_end`, GROUPING(`region`) AS `_total`, `region`, COUNT(*) AS `count_3c5bb3f2`

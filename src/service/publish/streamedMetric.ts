@@ -1,0 +1,114 @@
+import type { MetricConfig, SourceConfig } from '../../model/serviceConfig.js'
+import type { Canary } from '../update.js'
+import { asofAt, nextBeat } from './asof.js'
+import { expose } from './expose.js'
+import { type Publishing, timeoutOf } from './job.js'
+import { type Reading, readMetric } from './readMetric.js'
+import { readingOf, type StreamedRecord } from './streamedRecord.js'
+import { toUpdate } from './toUpdate.js'
+
+/** One metric that Flink computes: its records become updates, and what does not come in time is computed here. */
+export interface StreamedMetric {
+  /** The first call starts it. */
+  serve(metric: MetricConfig, source: SourceConfig | undefined): void
+  /** A window's values, with the newest canary before its end. Windows that were published already are left out. */
+  receive(record: StreamedRecord, canary: Canary | undefined): void
+  stop(): void
+}
+
+const NOTHING: Reading = { series: [], truncated: false, queryMs: 0 }
+
+export function createStreamedMetric(shared: Publishing, first: MetricConfig): StreamedMetric {
+  const { telemetry } = shared
+  let metric = first
+  let source: SourceConfig | undefined
+  let timer: NodeJS.Timeout | undefined
+  let busy = false
+  let stopped = false
+  let last = 0
+  let good = NOTHING
+  let failures = 0
+
+  const beat = () => ({ refreshMs: metric.refreshMs, settleMs: metric.streamed?.waitMs ?? metric.settleMs })
+
+  /**
+   * By the wall clock: a window that has not come is empty (Flink writes no empty ones, and holds the last before a
+   * silence back), or Flink is behind; ClickHouse knows which.
+   */
+  function onBeat(): void {
+    if (stopped) return
+    timer = setTimeout(onBeat, nextBeat(Date.now(), beat()) - Date.now())
+    const asof = asofAt(Date.now(), beat())
+    if (busy || asof <= last) return
+    busy = true
+    void shared
+      .limit(() => fill(asof))
+      .finally(() => {
+        busy = false
+      })
+  }
+
+  async function fill(asof: number): Promise<void> {
+    if (stopped || asof <= last) return
+    try {
+      const [canary, reading] = await Promise.all([
+        source && shared.canaries.before(source, asof),
+        readMetric(shared.db, metric, asof, timeoutOf(metric)),
+      ])
+      failures = 0
+      const stats = telemetry.metric(metric.name)
+      delete stats.lastError
+      stats.query.add(reading.queryMs)
+      telemetry.queryTime.observe({ metric: metric.name }, reading.queryMs / 1000)
+      // Nothing can be late where nothing happened, as long as what is stored is not behind.
+      const quiet = (reading.total?.value ?? metric.empty) === metric.empty && reading.series.length === 0
+      publish(asof, reading, quiet ? storedLate() : isLate(asof), canary)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      if (failures++ === 0) shared.log(`metric ${metric.name}: ${message}`)
+      const stats = telemetry.metric(metric.name)
+      stats.failures++
+      stats.lastError = message
+      telemetry.failures.inc({ metric: metric.name })
+      publish(asof, good, true, undefined)
+    }
+  }
+
+  const storedLate = (): boolean => shared.lagMs(metric.source) > metric.sla.lagMs
+  const isLate = (asof: number): boolean => Date.now() - asof > metric.sla.latencyMs || storedLate()
+
+  function publish(asof: number, reading: Reading, stale: boolean, canary: Canary | undefined): void {
+    if (stopped || asof <= last) return
+    last = asof
+    good = reading
+    const seen = canary && { ...canary, published: Date.now() }
+    const update = toUpdate(metric, asof, reading, { stale, canary: seen })
+    shared.fanout.publish([update])
+    expose(telemetry, update)
+  }
+
+  return {
+    serve: (next, nextSource) => {
+      metric = next
+      source = nextSource
+      if (!timer) onBeat()
+    },
+    receive: (record, canary) => {
+      const { timestamp } = record
+      if (stopped || timestamp <= last) return
+      // Windows come in order: those that were passed over had no events.
+      const passed = (timestamp - last) / metric.refreshMs - 1
+      if (last > 0 && passed * metric.refreshMs <= beat().settleMs)
+        for (let asof = last + metric.refreshMs; asof < timestamp; asof += metric.refreshMs)
+          publish(asof, NOTHING, isLate(asof), undefined)
+      const delay = Date.now() - timestamp
+      telemetry.metric(metric.name).delay.add(delay)
+      telemetry.delay.observe({ metric: metric.name }, delay / 1000)
+      publish(timestamp, readingOf(metric, record), Date.now() - timestamp > metric.sla.latencyMs, canary)
+    },
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
