@@ -4,7 +4,7 @@ import type { KafkaConnection } from './connection.js'
 import { KafkaError, toKafkaError } from './error.js'
 import type { FetchedRecord } from './fetched.js'
 import { createFetcher, type Reading } from './fetcher.js'
-import { createGroupMember } from './group.js'
+import { type Committed, createGroupMember } from './group.js'
 import { driverOptions } from './options.js'
 
 /** Consecutive records of one partition (gaps only where a topic is compacted, or a transaction was rolled back). */
@@ -12,6 +12,11 @@ export interface KafkaBatch extends TopicPartition {
   readonly records: readonly FetchedRecord[]
   /** The offset that the partition's next record will get, as of the newest answer. */
   readonly highWatermark: bigint
+}
+
+/** A partition with what the group has committed of it, if anything. */
+export interface AssignedPartition extends TopicPartition {
+  readonly committed: Committed | undefined
 }
 
 export interface ConsumerOptions {
@@ -31,7 +36,7 @@ export interface ConsumerOptions {
    */
   onBatch(batch: KafkaBatch, signal: AbortSignal): Promise<void>
   /** Before anything is read of them: the place for a `seek`. A rejection has them assigned again. */
-  onAssigned?(partitions: readonly TopicPartition[]): Promise<void> | void
+  onAssigned?(partitions: readonly AssignedPartition[]): Promise<void> | void
   /** When nothing of them is under way any more, and before another can get them. */
   onRevoked?(partitions: readonly TopicPartition[]): Promise<void> | void
   /** Trouble that the consumer deals with by itself: it goes on. */
@@ -40,8 +45,8 @@ export interface ConsumerOptions {
 
 /** A member of a consumer group. Offsets are committed only by hand. */
 export interface KafkaConsumer {
-  /** Throws KafkaError where the partition is no longer ours, among others. */
-  commit(topic: string, partition: number, nextOffset: bigint): Promise<void>
+  /** Throws KafkaError where the partition is no longer ours, among others. `note` is kept beside the offset. */
+  commit(topic: string, partition: number, nextOffset: bigint, note?: string): Promise<void>
   /** Goes on from there; what was read and not yet handed out is dropped. Only for partitions that are assigned. */
   seek(topic: string, partition: number, offset: bigint): void
   pause(topic: string, partition: number): void
@@ -88,8 +93,10 @@ export function createKafkaConsumer(connection: KafkaConnection, options: Consum
     let reading: Promise<void> | undefined
     let told = false
     try {
-      await start(partitions)
-      await options.onAssigned?.(partitions)
+      const committed = await start(partitions)
+      await options.onAssigned?.(
+        partitions.map(at => ({ ...at, committed: committed.get(id(at.topic, at.partition)) })),
+      )
       told = true
       handOut = one => work(one, taken.signal)
       reading = fetcher.run([...readings.values()], taken.signal, handOut)
@@ -104,14 +111,15 @@ export function createKafkaConsumer(connection: KafkaConnection, options: Consum
     }
   }
 
-  async function start(partitions: readonly TopicPartition[]): Promise<void> {
-    const committed = partitions.length > 0 ? await member.committed(partitions) : new Map<string, bigint>()
+  async function start(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Committed>> {
+    const committed = partitions.length > 0 ? await member.committed(partitions) : new Map<string, Committed>()
     for (const { topic, partition } of partitions) {
       const edge = options.fromBeginning ? 'start' : 'end'
-      const position = committed.get(id(topic, partition)) ?? (await fetcher.edge({ topic, partition }, edge))
+      const position = committed.get(id(topic, partition))?.offset ?? (await fetcher.edge({ topic, partition }, edge))
       const empty = { buffer: [], bytes: 0, highWatermark: position, paused: false, notBefore: 0, epoch: 0 }
       readings.set(id(topic, partition), { topic, partition, position, ...empty })
     }
+    return committed
   }
 
   /** Hands out what has been read of a partition, as one batch, unless one is under way. */
@@ -151,7 +159,7 @@ export function createKafkaConsumer(connection: KafkaConnection, options: Consum
 
   const running = run()
   return {
-    commit: (topic, partition, nextOffset) => member.commit({ topic, partition }, nextOffset),
+    commit: (topic, partition, nextOffset, note = '') => member.commit({ topic, partition }, nextOffset, note),
     seek: (topic, partition, offset) => jump(readingOf(topic, partition), offset),
     pause: (topic, partition) => {
       readingOf(topic, partition).paused = true

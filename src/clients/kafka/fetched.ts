@@ -6,6 +6,7 @@ export interface FetchedRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly timestamp: number
+  readonly headers: ReadonlyMap<string, Buffer>
 }
 
 export interface Fetched {
@@ -43,9 +44,16 @@ export function decode(
 function append(records: FetchedRecord[], batch: RecordsBatch, from: bigint): void {
   const appendTime = batch.attributes & LOG_APPEND_TIME ? Number(batch.maxTimestamp) : undefined
   const first = Number(batch.firstTimestamp)
-  for (const { offsetDelta, timestampDelta, key, value } of batch.records) {
+  for (const { offsetDelta, timestampDelta, key, value, headers } of batch.records) {
     const offset = batch.firstOffset + BigInt(offsetDelta)
     // A batch comes as a whole, even if asked for from its middle.
-    if (offset >= from) records.push({ offset, key, value, timestamp: appendTime ?? first + Number(timestampDelta) })
+    if (offset < from) continue
+    const timestamp = appendTime ?? first + Number(timestampDelta)
+    records.push({ offset, key, value, timestamp, headers: headers.length > 0 ? named(headers) : NONE })
   }
 }
+
+const NONE: ReadonlyMap<string, Buffer> = new Map()
+
+const named = (headers: readonly (readonly [Buffer | null, Buffer | null])[]): ReadonlyMap<string, Buffer> =>
+  new Map(headers.map(([name, value]) => [name?.toString() ?? '', value ?? Buffer.alloc(0)]))

@@ -24,6 +24,12 @@ import type { KafkaConnection } from './connection.js'
 import { KafkaError, toKafkaError } from './error.js'
 import { driverOptions } from './options.js'
 
+/** A committed offset, and what was noted beside it. */
+export interface Committed {
+  readonly offset: bigint
+  readonly note: string
+}
+
 /** What a member may read until `lost` resolves, with the reason. */
 export interface Membership {
   readonly partitions: readonly TopicPartition[]
@@ -38,9 +44,9 @@ export interface Membership {
  */
 export interface GroupMember {
   join(): Promise<Membership>
-  /** Committed offsets, by `topic:partition`. */
-  committed(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, bigint>>
-  commit(at: TopicPartition, offset: bigint): Promise<void>
+  /** What is committed, by `topic:partition`. */
+  committed(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Committed>>
+  commit(at: TopicPartition, offset: bigint, note: string): Promise<void>
   leave(): Promise<void>
 }
 
@@ -193,7 +199,7 @@ export function createGroupMember(
     return { partitions, lost, end }
   }
 
-  async function committed(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, bigint>> {
+  async function committed(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Committed>> {
     const names = [...new Set(partitions.map(({ topic }) => topic))]
     const wanted = names.map(name => ({
       name,
@@ -205,16 +211,18 @@ export function createGroupMember(
     return new Map(
       groups.flatMap(each =>
         each.topics.flatMap(({ name, partitions: found }) =>
-          found.flatMap(({ partitionIndex, committedOffset }): [string, bigint][] =>
-            committedOffset >= 0n ? [[`${name}:${partitionIndex}`, committedOffset]] : [],
+          found.flatMap(({ partitionIndex, committedOffset: offset, metadata }): [string, Committed][] =>
+            offset >= 0n ? [[`${name}:${partitionIndex}`, { offset, note: metadata ?? '' }]] : [],
           ),
         ),
       ),
     )
   }
 
-  async function commit({ topic, partition }: TopicPartition, offset: bigint): Promise<void> {
-    const partitions = [{ partitionIndex: partition, committedOffset: offset, committedLeaderEpoch: -1 }]
+  async function commit({ topic, partition }: TopicPartition, offset: bigint, note: string): Promise<void> {
+    const partitions = [
+      { partitionIndex: partition, committedOffset: offset, committedLeaderEpoch: -1, committedMetadata: note },
+    ]
     const deadline = Date.now() + SESSION_MS
     for (;;) {
       try {

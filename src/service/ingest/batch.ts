@@ -38,9 +38,11 @@ export interface Sink {
 /** The backend will not take this batch however often it is sent, and has stored nothing of it. */
 export class BatchRefused extends Error {}
 
-/** A batch of its own token. Fills `_batch` into the rows. */
-export function createBatch(inserts: readonly Insert[], createdAt: number): Batch {
-  const token = `ingest-${createdAt}-${randomBytes(9).toString('hex')}`
+/** A token that no other batch has. */
+export const newToken = (createdAt: number): string => `ingest-${createdAt}-${randomBytes(9).toString('hex')}`
+
+/** A batch under its token. Fills `_batch` into the rows. */
+export function createBatch(inserts: readonly Insert[], createdAt: number, token: string): Batch {
   const id = hash64(token)
   for (const { rows } of inserts) {
     const view = new DataView(rows.bytes.buffer, rows.bytes.byteOffset, rows.bytes.length)

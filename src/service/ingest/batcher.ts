@@ -1,4 +1,4 @@
-import { BatchRefused, createBatch, joinRows, type RowColumn, type Sink } from './batch.js'
+import { BatchRefused, createBatch, joinRows, newToken, type RowColumn, type Sink } from './batch.js'
 import { deadLetterColumns, type Rows } from './encoded.js'
 import type { Spool } from './spool.js'
 
@@ -102,6 +102,7 @@ export function createBatcher({ sink, spool, windowMs, maxRows, maxBytes }: Batc
 
   async function write(entries: readonly Waiting[]): Promise<void> {
     const { database, table, deadLetters, columns } = entries[0]!.target
+    const now = Date.now()
     const batch = createBatch(
       [
         { database, table, kind: 'raw', columns, rows: joinRows(entries.map(({ raw }) => raw)) },
@@ -113,7 +114,8 @@ export function createBatcher({ sink, spool, windowMs, maxRows, maxBytes }: Batc
           rows: joinRows(entries.map(({ dead }) => dead)),
         },
       ],
-      Date.now(),
+      now,
+      newToken(now),
     )
     if (batch.inserts.length === 0) return
     await spool.put(batch)

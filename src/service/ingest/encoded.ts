@@ -21,6 +21,12 @@ export interface Rows {
 /** Errors named in one answer. */
 const NAMED = 100
 
+/** Where in Kafka the events come from: each row tells it, dead letters too. */
+export interface TopicPlace {
+  readonly topic: string
+  readonly partition: number
+}
+
 /** What one request's events became. Each row begins with the eight bytes of its `_batch`, filled in when the batch is made. */
 export class Encoded {
   readonly rows = new RowWriter(16 * 1024)
@@ -36,17 +42,32 @@ export class Encoded {
   canaries = 0
   /** Events that were JSON, fitting or not. */
   parsed = 0
-  readonly key: Buffer
+  /** Of the record that is decoded next, where events come from Kafka. */
+  offset = 0
+  private readonly key = Buffer.alloc(8)
+  private readonly place: Buffer | undefined
 
-  constructor(key: bigint) {
-    this.key = Buffer.alloc(8)
+  constructor(key: bigint, place?: TopicPlace) {
+    this.setKey(key)
+    if (!place) return
+    const bytes = new RowWriter(64)
+    bytes.string(place.topic)
+    bytes.int(place.partition, 4)
+    this.place = bytes.done()
+  }
+
+  setKey(key: bigint): void {
     this.key.writeBigUInt64LE(key)
   }
 
-  begin(): number {
-    const start = this.rows.length
-    this.rows.int64(0)
-    this.rows.raw(this.key)
+  begin(to: RowWriter = this.rows): number {
+    const start = to.length
+    to.int64(0)
+    to.raw(this.key)
+    if (this.place) {
+      to.raw(this.place)
+      to.int64(this.offset)
+    }
     return start
   }
 
@@ -54,9 +75,7 @@ export class Encoded {
   reject(reason: Reason, line: number, column: string | null, message: string, event: string): void {
     if (this.errors.length < NAMED) this.errors.push({ line, column, message })
     const { dead } = this
-    this.deadStarts.push(dead.length)
-    dead.int64(0)
-    dead.raw(this.key)
+    this.deadStarts.push(this.begin(dead))
     dead.string(reason)
     dead.string(message)
     dead.int(line, 4)
@@ -98,11 +117,20 @@ export const leadingColumns: readonly RowColumn[] = [
   { name: rawColumns.key, type: 'UInt64' },
 ]
 
-export const deadLetterColumns: readonly RowColumn[] = [
-  ...leadingColumns,
+/** What follows `leadingColumns` where events come from Kafka. */
+export const placeColumns: readonly RowColumn[] = [
+  { name: rawColumns.topic, type: 'LowCardinality(String)' },
+  { name: rawColumns.topicPartition, type: 'UInt32' },
+  { name: rawColumns.offset, type: 'UInt64' },
+]
+
+/** What a dead letter says, after the leading columns. */
+export const letterColumns: readonly RowColumn[] = [
   { name: 'reason', type: 'LowCardinality(String)' },
   { name: 'message', type: 'String' },
   { name: 'line', type: 'UInt32' },
   { name: 'column', type: 'String' },
   { name: 'event', type: 'String' },
 ]
+
+export const deadLetterColumns: readonly RowColumn[] = [...leadingColumns, ...letterColumns]

@@ -1,24 +1,14 @@
 import type { ColumnType } from '../../model/columnType.js'
-import type { ColumnConfig, SourceConfig } from '../../model/serviceConfig.js'
+import type { SourceConfig } from '../../model/serviceConfig.js'
 import { rawColumns } from '../../naming.js'
 import type { RowColumn } from './batch.js'
-import { encoder, zero } from './columns/column.js'
-import type { Encode } from './columns/encode.js'
 import type { Instant } from './columns/instant.js'
 import { columnType, comparableType } from './columnTypes.js'
 import { type Encoded, leadingColumns, type Reason } from './encoded.js'
 import { type Halves, keyedHash, newHashKey } from './hash.js'
+import { sourceOfRecords, writeRecord } from './records.js'
 import { RowWriter } from './rowWriter.js'
-
-type Fields = Record<string, unknown>
-
-interface Step {
-  readonly name: string
-  readonly get: (event: Fields) => unknown
-  readonly encode: Encode
-  /** What a missing value becomes, already encoded; undefined where a missing value is refused. */
-  readonly missing: Uint8Array | undefined
-}
+import { compileStep, type DecoderOptions, type Fields, getter } from './step.js'
 
 interface Refusal {
   readonly reason: Reason
@@ -28,7 +18,7 @@ interface Refusal {
 
 /** Turns the text of events into rows of one source: compiled once per configuration. */
 export interface EventDecoder {
-  /** Columns in the order of the rows' bytes, `_batch` first. */
+  /** Columns in the order of the rows' bytes, `_batch` first; they mean nothing where records are written. */
   readonly columns: readonly RowColumn[]
   /** Decodes one event into `to`; `arrival` in epoch ms. Never throws. */
   decode(json: string, line: number, arrival: number, canaries: boolean, to: Encoded): void
@@ -39,9 +29,12 @@ export interface EventDecoder {
 /** One key for the life of the process: remembered ids outlive a configuration. */
 const hashKey = newHashKey()
 
-export function createDecoder(source: SourceConfig): EventDecoder {
+export function createDecoder(from: SourceConfig, options: DecoderOptions = {}): EventDecoder {
+  const records = options.writes === 'records'
+  const source = options.reads === 'records' ? sourceOfRecords(from) : from
   const instant: Instant = { ms: 0, nanos: 0 }
-  const steps = source.columns.map(column => compileStep(source, column, instant))
+  const steps = source.columns.map(column => compileStep(source, column, instant, options))
+  const keyAt = records ? source.columns.findIndex(({ name }) => name === source.key) : -1
   const timeAt = source.columns.findIndex(({ name }) => name === source.timestamp)
   const idAt = source.dedupMs === undefined ? -1 : source.columns.findIndex(({ name }) => name === source.id)
   const hashId = idAt < 0 ? undefined : idHasher(columnType(source.columns[idAt]!.type))
@@ -52,6 +45,9 @@ export function createDecoder(source: SourceConfig): EventDecoder {
   let time = 0
   let idFrom = 0
   let idTo = 0
+  /** Of the record being written: its fields so far, and the JSON text of its key. */
+  let fields = ''
+  let key = ''
 
   function decode(json: string, line: number, arrival: number, canaries: boolean, to: Encoded): void {
     let event: Fields
@@ -68,6 +64,7 @@ export function createDecoder(source: SourceConfig): EventDecoder {
     }
     const canary = canaries ? sendTime(event._canary) : 0
     const start = to.begin()
+    const begun = to.rows.length
     to.rows.int64(canary)
     const refusal = writeColumns(event, json, to.rows) ?? checkAge(arrival)
     if (refusal) {
@@ -83,12 +80,21 @@ export function createDecoder(source: SourceConfig): EventDecoder {
       to.idHigh.push(id.high)
       to.hasId.push(canary === 0)
     }
+    if (records) {
+      to.rows.length = begun
+      writeRecord(
+        to.rows,
+        keyAt < 0 ? undefined : key,
+        canary > 0 ? `${fields},"${rawColumns.canary}":${canary}` : fields,
+      )
+    }
     let unknown = Object.keys(event).length - (canary > 0 ? 1 : 0)
     for (let at = 0; at < roots.length; at++) if (roots[at]!(event) !== undefined) unknown--
     to.unknownFields += unknown
   }
 
   function writeColumns(event: Fields, json: string, rows: RowWriter): Refusal | undefined {
+    fields = ''
     for (let at = 0; at < steps.length; at++) {
       const step = steps[at]!
       const value = step.get(event)
@@ -105,6 +111,11 @@ export function createDecoder(source: SourceConfig): EventDecoder {
       if (at === idAt) {
         idFrom = from
         idTo = rows.length
+      }
+      if (step.record) {
+        const text = value === undefined ? step.record.missing : step.record.value(rows.bytes, from, value)
+        fields += step.record.head + text
+        if (at === keyAt) key = text
       }
     }
     return undefined
@@ -139,22 +150,6 @@ export function createDecoder(source: SourceConfig): EventDecoder {
 /** The send time of a canary in epoch ms, 0 for an event that is none. */
 const sendTime = (sent: unknown): number => (Number.isSafeInteger(sent) && (sent as number) > 0 ? (sent as number) : 0)
 
-function compileStep(source: SourceConfig, column: ColumnConfig, instant: Instant): Step {
-  const type = columnType(column.type)
-  const path = column.from ?? [column.name]
-  const isTime = column.name === source.timestamp
-  const encode = encoder(type, isTime ? { path, format: source.format, instant } : { path })
-  // A time or an id of zero would be an event of 1970, or a duplicate of all others without one.
-  const needed = column.default === undefined && (isTime || column.name === source.id)
-  const out = new RowWriter(64)
-  const fits = encode(column.default === undefined ? zero(type) : column.default, out, '') === undefined
-  if (isTime && column.default !== undefined) {
-    const get = getPath(path)
-    return { name: column.name, get: event => get(event) ?? column.default, encode, missing: undefined }
-  }
-  return { name: column.name, get: getPath(path), encode, missing: needed || !fits ? undefined : out.done() }
-}
-
 /** Ids of up to 64 bits are remembered as they are, others by a keyed hash of their bytes. */
 function idHasher(type: ColumnType): (bytes: Buffer, from: number, to: number, into: Halves) => void {
   const plain = type.kind === 'lowCardinality' ? type.inner : type
@@ -165,23 +160,4 @@ function idHasher(type: ColumnType): (bytes: Buffer, from: number, to: number, i
     }
   }
   return (bytes, from, to, into) => keyedHash(bytes, from, to, hashKey, into)
-}
-
-/** Reads a field of the event's own, never one of every object's, such as `constructor`. */
-function getter(name: string): (event: Fields) => unknown {
-  if (name in Object.prototype) return event => (Object.hasOwn(event, name) ? event[name] : undefined)
-  return event => event[name]
-}
-
-function getPath(path: readonly string[]): (event: Fields) => unknown {
-  const getters = path.map(getter)
-  if (getters.length === 1) return getters[0]!
-  return event => {
-    let value: unknown = event
-    for (const get of getters) {
-      if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
-      value = get(value as Fields)
-    }
-    return value
-  }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { createBatch, type Insert } from './batch.js'
+import { createBatch, type Insert, newToken } from './batch.js'
 import { createSpool } from './spool.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'rtdash-spool-'))
@@ -19,8 +19,8 @@ const insert = (rows: number): Insert => ({
 test('what was put comes back in order until it is removed, and every row has its batch', async () => {
   const spool = createSpool(dir)
   const batches = [
-    createBatch([insert(3), { ...insert(2), kind: 'dead' }], 1000),
-    createBatch([insert(1), insert(0)], 2000),
+    createBatch([insert(3), { ...insert(2), kind: 'dead' }], 1000, newToken(1000)),
+    createBatch([insert(1), insert(0)], 2000, newToken(2000)),
   ]
   await Promise.all(batches.toReversed().map(batch => spool.put(batch)))
   expect(await createSpool(dir).left()).toEqual(batches)
@@ -34,7 +34,7 @@ test('what was put comes back in order until it is removed, and every row has it
 
 test('a file that was not finished was never sent: it goes away', async () => {
   const spool = createSpool(dir)
-  const batch = createBatch([insert(100)], 3000)
+  const batch = createBatch([insert(100)], 3000, newToken(3000))
   await spool.put(batch)
   const file = join(dir, `${batch.token}.batch`)
   const whole = readFileSync(file)

@@ -37,6 +37,8 @@ export function configOf(sources: readonly SourceConfig[], database = 'shop'): S
 const columnList = (columns: readonly ColumnConfig[]): string =>
   columns.map(({ name, type }) => `\`${name}\` ${type}`).join(', ')
 
+const PLACE = '_topic LowCardinality(String), _topic_partition UInt32, _offset UInt64'
+
 /** The tables of a source as the compiler makes them, with `rollups` views behind raw that count events by minute. */
 export async function createTables(
   clickhouse: ClickHouse,
@@ -48,12 +50,12 @@ export async function createTables(
   await clickhouse.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`)
   await clickhouse.command(
     `CREATE TABLE ${database}.${source.table} (${columnList(source.columns)}, ingested_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
-     _canary UInt64, _batch UInt64, _key UInt64)
+     _canary UInt64, ${PLACE}, _batch UInt64, _key UInt64)
      ENGINE = MergeTree PARTITION BY toYYYYMMDD(ingested_at) ORDER BY \`${source.timestamp}\` ${window}`,
   )
   await clickhouse.command(
     `CREATE TABLE ${database}.${source.deadLetters} (received_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'), reason LowCardinality(String),
-     message String, line UInt32, column String, event String, _batch UInt64, _key UInt64)
+     message String, line UInt32, column String, event String, ${PLACE}, _batch UInt64, _key UInt64)
      ENGINE = MergeTree PARTITION BY toYYYYMMDD(received_at) ORDER BY received_at ${window}`,
   )
   for (let i = 0; i < rollups; i++) {
