@@ -2,8 +2,7 @@ import { createClickHouse } from '../../clients/clickhouse.js'
 import { configOf, shopSource } from '../ingest/testing.js'
 import { createLoader } from './loader.js'
 
-// A loader in a process of its own, for tests to kill: loadWorker.ts <clickhouse as JSON> <brokers>. A new address of
-// ClickHouse comes as a message.
+// A loader in a process of its own, for tests to kill: loadWorker.ts <clickhouse as JSON> <brokers>.
 const [connection = '{}', brokers = ''] = process.argv.slice(2)
 const clickhouse = createClickHouse({ ...(JSON.parse(connection) as { url: string }), timeout: 10_000 })
 const config = configOf([shopSource()])
