@@ -1,14 +1,16 @@
 import { benchCompile } from './compile.js'
+import { benchFlink } from './flink.js'
 import { benchIngest } from './ingest.js'
 import { benchKafka } from './kafka.js'
 import { benchLatency } from './latency.js'
 import { benchMemory } from './memory.js'
 import { benchQuery } from './query.js'
 
-// npm run bench [-- compile ingest kafka latency query query100 memory]: all but query100 unless named.
+// npm run bench [-- compile flink ingest kafka latency query query100 memory]: all but query100 unless named.
 
 const benches: Record<string, () => Promise<void>> = {
   compile: benchCompile,
+  flink: benchFlink,
   ingest: benchIngest,
   kafka: benchKafka,
   latency: benchLatency,

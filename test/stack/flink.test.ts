@@ -51,7 +51,7 @@ const columns = {
 }
 
 /** Every aggregate that tier 1 allows; with direct SQL over raw where the rollup holds a sketch. */
-const aggregates: Record<string, [measure: string, where?: string, direct?: string]> = {
+const aggregates: Record<string, [measure: string, where?: string | undefined, direct?: string]> = {
   count: ['count()'],
   rate: ['per_second(count())'],
   count_some: ["count() filter (where event_type = 'error')"],
