@@ -8,7 +8,7 @@ import type { Project } from './project.js'
 
 /** Applies a project, leaving out and naming whatever would lose data. Throws when a change fails. */
 export async function applySafely(project: Project, say: (text: string) => void, style: Style): Promise<Compiled> {
-  return withLivePlan(project, async ({ plan, compiled, clients }) => {
+  return withLivePlan(project, {}, async ({ plan, compiled, clients }) => {
     const { kept, left } = withoutDestructive(plan.changes)
     for (const { action, id, reason } of left)
       say(style.yellow(`left out, it would lose data: ${action} ${id} (${reason})`))

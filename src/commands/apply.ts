@@ -6,6 +6,7 @@ import { CliError, UsageError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { withLivePlan } from '../cli/livePlan.js'
 import { readPlanFile } from '../cli/planFile.js'
+import { planFlags } from '../cli/planFlags.js'
 import { loadProject } from '../cli/project.js'
 import { applySummary } from '../format/apply.js'
 import { planText } from '../format/plan.js'
@@ -27,6 +28,7 @@ A change that would lose data is refused without --allow-destructive. A saved pl
   static override flags = {
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
     'allow-destructive': Flags.boolean({ description: 'also what loses data' }),
+    ...planFlags,
   }
 
   protected async work(): Promise<ExitCode> {
@@ -35,7 +37,7 @@ A change that would lose data is refused without --allow-destructive. A saved pl
     const saved = args.plan === undefined ? undefined : await readPlanFile(args.plan)
     if (saved !== undefined && saved.target !== flags.target)
       throw new UsageError(`the saved plan is for target ${saved.target}`, `add: -t ${saved.target}`)
-    return withLivePlan(project, async live => {
+    return withLivePlan(project, { allowRepartition: flags['allow-repartition'] }, async live => {
       const { plan } = live
       if (saved !== undefined && saved.fingerprint !== plan.fingerprint) throw outdated(args.plan ?? '')
       if (plan.changes.length > 0) output.note(planText(plan, output.noteStyle, { statements: flags.verbose }))

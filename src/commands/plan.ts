@@ -3,6 +3,7 @@ import { BaseCommand } from '../cli/baseCommand.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { withLivePlan } from '../cli/livePlan.js'
 import { writePlanFile } from '../cli/planFile.js'
+import { planFlags } from '../cli/planFlags.js'
 import { loadProject } from '../cli/project.js'
 import { planDocument, planMarkdown, planText } from '../format/plan.js'
 
@@ -28,13 +29,14 @@ With -v the statements are shown too.`
       description: 'json is the same as --json',
       default: 'text',
     }),
+    ...planFlags,
     'detailed-exitcode': Flags.boolean({ description: 'exit code 2 when there are changes' }),
   }
 
   protected async work(): Promise<ExitCode> {
     const { flags, output } = this
     const project = await loadProject(flags, output)
-    const plan = await withLivePlan(project, async ({ plan }) => plan)
+    const plan = await withLivePlan(project, { allowRepartition: flags['allow-repartition'] }, async ({ plan }) => plan)
     if (flags.out !== undefined) await writePlanFile(flags.out, plan)
     output.document(planDocument(plan))
     if (flags.format === 'markdown') output.text(planMarkdown(plan, `Plan for ${plan.target}`))

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/baseCommand.js'
-import { clickhouseOf, serviceUrlOf } from '../cli/clickhouse.js'
+import { serviceUrlOf } from '../cli/clickhouse.js'
+import { withClients } from '../cli/clients.js'
 import { durationFlag } from '../cli/duration.js'
 import { CliError, InterruptedError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
@@ -44,24 +45,22 @@ the reader's and RTDASH_WRITE_TOKEN the writer's.`
     const url = flags.url ?? (await serviceUrlOf(project))
     if (url === undefined)
       throw new CliError('no-service', 'the target does not say where its service is', '--url names it')
-    const [{ verify }, { createClickHouse }] = await Promise.all([
-      import('../verify/verify.js'),
-      import('../clients/clickhouse.js'),
-    ])
-    const clickhouse = createClickHouse(await clickhouseOf(project))
+    const { verify } = await import('../verify/verify.js')
     const interruption = listenForInterruption()
     const progress = createProgress(output)
     const { RTDASH_TOKEN: readToken, RTDASH_WRITE_TOKEN: writeToken } = process.env
     try {
-      const report = await verify({
-        model: project.model,
-        service: { url, ...(readToken && { readToken }), ...(writeToken && { writeToken }) },
-        clickhouse,
-        durationMs: flags.duration,
-        signal: interruption.signal,
-        onProgress: ({ doing, elapsedMs, canaries }) =>
-          progress.update(`${duration(elapsedMs)}  ${doing}, canaries: ${canaries.toLocaleString('en-US')}`),
-      })
+      const report = await withClients(project, clients =>
+        verify({
+          ...clients,
+          model: project.model,
+          service: { url, ...(readToken && { readToken }), ...(writeToken && { writeToken }) },
+          durationMs: flags.duration,
+          signal: interruption.signal,
+          onProgress: ({ doing, elapsedMs, canaries }) =>
+            progress.update(`${duration(elapsedMs)}  ${doing}, canaries: ${canaries.toLocaleString('en-US')}`),
+        }),
+      )
       progress.done()
       output.document(report)
       if (flags.format === 'junit') output.text(verifyJunit(report))
@@ -73,7 +72,6 @@ the reader's and RTDASH_WRITE_TOKEN the writer's.`
       throw interruption.received() === undefined ? error : new InterruptedError()
     } finally {
       interruption.dispose()
-      await clickhouse.close()
     }
   }
 }
