@@ -1,4 +1,5 @@
 import { benchCompile } from './compile.js'
+import { benchFanout } from './fanout.js'
 import { benchFlink } from './flink.js'
 import { benchIngest } from './ingest.js'
 import { benchKafka } from './kafka.js'
@@ -6,10 +7,11 @@ import { benchLatency } from './latency.js'
 import { benchMemory } from './memory.js'
 import { benchQuery } from './query.js'
 
-// npm run bench [-- compile flink ingest kafka latency query query100 memory]: all but query100 unless named.
+// npm run bench [-- compile fanout flink ingest kafka latency query query100 memory]: all but query100 unless named.
 
 const benches: Record<string, () => Promise<void>> = {
   compile: benchCompile,
+  fanout: benchFanout,
   flink: benchFlink,
   ingest: benchIngest,
   kafka: benchKafka,
