@@ -10,7 +10,7 @@ export interface EventError {
 }
 
 /** Why an event went to the dead letters: the code kept in their `reason` column. */
-export type Reason = 'bad_json' | 'not_an_object' | 'missing' | 'bad_value' | 'too_old' | 'too_new'
+export type Reason = 'bad_json' | 'not_an_object' | 'missing' | 'bad_value' | 'too_old' | 'too_new' | 'too_large'
 
 /** Rows in RowBinary, and where each begins. */
 export interface Rows {

@@ -12,7 +12,7 @@ import { compileStep, type DecoderOptions, type Fields, getter } from './step.js
 
 interface Refusal {
   readonly reason: Reason
-  readonly column: string
+  readonly column: string | null
   readonly message: string
 }
 
@@ -26,8 +26,12 @@ export interface EventDecoder {
   idHash(value: unknown): Halves | undefined
 }
 
+/** In UTF-8 three bytes each at most: within the 1 MiB that a broker takes unless told otherwise. */
+const RECORD_CHARACTERS = 300_000
+
 /** One key for the life of the process: remembered ids outlive a configuration. */
 const hashKey = newHashKey()
+const SHARED_KEY: Halves = { low: 0x72746461, high: 0x73682d31 }
 
 export function createDecoder(from: SourceConfig, options: DecoderOptions = {}): EventDecoder {
   const records = options.writes === 'records'
@@ -37,7 +41,8 @@ export function createDecoder(from: SourceConfig, options: DecoderOptions = {}):
   const keyAt = records ? source.columns.findIndex(({ name }) => name === source.key) : -1
   const timeAt = source.columns.findIndex(({ name }) => name === source.timestamp)
   const idAt = source.dedupMs === undefined ? -1 : source.columns.findIndex(({ name }) => name === source.id)
-  const hashId = idAt < 0 ? undefined : idHasher(columnType(source.columns[idAt]!.type))
+  const hashId =
+    idAt < 0 ? undefined : idHasher(columnType(source.columns[idAt]!.type), options.sharedIds ? SHARED_KEY : hashKey)
   const roots = [...new Set(source.columns.map(({ name, from }) => from?.[0] ?? name))].map(getter)
   const { olderMs, newerMs } = source.accept
   const id: Halves = { low: 0, high: 0 }
@@ -66,7 +71,7 @@ export function createDecoder(from: SourceConfig, options: DecoderOptions = {}):
     const start = to.begin()
     const begun = to.rows.length
     to.rows.int64(canary)
-    const refusal = writeColumns(event, json, to.rows) ?? checkAge(arrival)
+    const refusal = writeColumns(event, json, to.rows) ?? checkAge(arrival) ?? checkSize()
     if (refusal) {
       to.rows.length = start
       to.reject(refusal.reason, line, refusal.column, refusal.message, json)
@@ -131,6 +136,12 @@ export function createDecoder(from: SourceConfig, options: DecoderOptions = {}):
       : { reason: 'too_new', column, message: `${when} is more than ${newerMs / 1000} s after its arrival` }
   }
 
+  function checkSize(): Refusal | undefined {
+    if (fields.length <= RECORD_CHARACTERS) return undefined
+    const message = `as a record it has ${fields.length} characters; Kafka takes ${RECORD_CHARACTERS} of any kind`
+    return { reason: 'too_large', column: null, message }
+  }
+
   function idHash(value: unknown): Halves | undefined {
     const out = new RowWriter(64)
     if (!hashId || steps[idAt]!.encode(value, out, '') !== undefined) return undefined
@@ -151,7 +162,7 @@ export function createDecoder(from: SourceConfig, options: DecoderOptions = {}):
 const sendTime = (sent: unknown): number => (Number.isSafeInteger(sent) && (sent as number) > 0 ? (sent as number) : 0)
 
 /** Ids of up to 64 bits are remembered as they are, others by a keyed hash of their bytes. */
-function idHasher(type: ColumnType): (bytes: Buffer, from: number, to: number, into: Halves) => void {
+function idHasher(type: ColumnType, key: Halves): (bytes: Buffer, from: number, to: number, into: Halves) => void {
   const plain = type.kind === 'lowCardinality' ? type.inner : type
   if (plain.kind === 'int' && plain.bits === 64) {
     return (bytes, from, _to, into) => {
@@ -159,5 +170,5 @@ function idHasher(type: ColumnType): (bytes: Buffer, from: number, to: number, i
       into.high = bytes.readUInt32LE(from + 4)
     }
   }
-  return (bytes, from, to, into) => keyedHash(bytes, from, to, hashKey, into)
+  return (bytes, from, to, into) => keyedHash(bytes, from, to, key, into)
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createKafkaProducer } from '../../clients/kafka/producer.js'
 import { BatchRefused } from './batch.js'
 import { Encoded } from './encoded.js'
 import { type IngestOptions, LIMITS } from './options.js'
@@ -18,6 +19,10 @@ import { within } from './within.js'
 /** Rows may be larger than their JSON (`{}` has none of its columns): so many times the request's limit at most. */
 const ROWS_FACTOR = 4
 const STOP_PATIENCE = 5000
+/** Kafka takes small batches gladly. */
+const KAFKA_WINDOW_MS = 5
+/** Ten years: a producer that gives up would not know what was written. */
+const NEVER_MS = 3.2e11
 
 export interface Ingest {
   /** `POST /ingest/{source}` (4-protocol.md). Answers every request itself and never throws. */
@@ -30,8 +35,14 @@ export interface Ingest {
 }
 
 /** The front door for events: checks, encodes and stores them, and answers when they are durable. */
-export function createIngest({ config, clickhouse, stateDir, tokens, log, limits: given }: IngestOptions): Ingest {
-  const limits = { ...LIMITS, ...given }
+export function createIngest(options: IngestOptions): Ingest {
+  const { config, clickhouse, stateDir, tokens, log, seenIds } = options
+  const limits = { ...LIMITS, ...(options.kafka && { windowMs: KAFKA_WINDOW_MS }), ...options.limits }
+  const kafka = options.kafka && {
+    connection: options.kafka,
+    producer: createKafkaProducer(options.kafka, { clientId: 'rtdash-ingest', timeoutMs: NEVER_MS }),
+  }
+  const backend = kafka ? 'Kafka' : 'ClickHouse'
   const spool = createSpool(join(stateDir, 'spool'))
   const abort = new AbortController()
   const sources = new Map<string, SourceIngest>()
@@ -40,17 +51,27 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
   let inFlight = 0
 
   function start(): Promise<void> {
-    started ??= resendSpool({ clickhouse, spool, log, signal: abort.signal }).catch(error => {
+    started ??= resendSpool({ clickhouse, kafka, spool, log, signal: abort.signal }).catch(error => {
       if (!abort.signal.aborted) log(`the spool could not be read: ${(error as Error).message}`)
     })
     return started
   }
 
-  function sourceIngest(name: string): SourceIngest {
+  function sourceIngest(name: string, project: string): SourceIngest {
     const found = sources.get(name)
     if (found) return found
     const { signal } = abort
-    const made = new SourceIngest(name, { clickhouse, spool, log, signal, windowMs: limits.windowMs, settled: start() })
+    const made = new SourceIngest(name, {
+      project,
+      clickhouse,
+      kafka,
+      seenIds,
+      spool,
+      log,
+      signal,
+      windowMs: limits.windowMs,
+      settled: start(),
+    })
     sources.set(name, made)
     return made
   }
@@ -70,9 +91,9 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced > limits.requestBytes) throw problems.tooLarge(limits.requestBytes)
     if (inFlight >= limits.inFlightBytes) throw problems.overloaded()
-    const ingest = sourceIngest(name)
+    const ingest = sourceIngest(name, current.project)
     if (ingest.failingSince > 0 && Date.now() - ingest.failingSince > limits.downMs)
-      throw problems.unavailable('ClickHouse is not taking inserts')
+      throw problems.unavailable(`${backend} is not taking events`)
     return { ingest, compiled: ingest.compile(current.database, source), key, lines }
   }
 
@@ -122,7 +143,7 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
       return await within(Promise.resolve(stored), limits.ackMs, late)
     } catch (error) {
       if (error instanceof BatchRefused)
-        throw problems.unavailable(`ClickHouse refuses the events of ${name}: ${error.message}`)
+        throw problems.unavailable(`${backend} refuses the events of ${name}: ${error.message}`)
       if (error instanceof Problem) throw error
       if (abort.signal.aborted) throw problems.stopping()
       log(`ingest ${name}: ${(error as Error).stack ?? error}`)
@@ -154,6 +175,7 @@ export function createIngest({ config, clickhouse, stateDir, tokens, log, limits
       await Promise.race([idle, sleep(STOP_PATIENCE, undefined, { ref: false })])
       abort.abort()
       await started
+      await Promise.race([kafka?.producer.close(), sleep(STOP_PATIENCE, undefined, { ref: false })])
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { ColumnConfig, SourceConfig } from '../../model/serviceConfig.js'
+import type { Rows } from './encoded.js'
 import type { RowWriter } from './rowWriter.js'
 
 // An event on its way to a topic lies in memory, and in the spool, as: `_batch` and `_key` (8 bytes each), whether it
@@ -7,11 +8,38 @@ import type { RowWriter } from './rowWriter.js'
 /** Field of a record: nanoseconds past the millisecond of the event time. */
 export const NANOS = '_nanos'
 
+/** What a row of such a batch becomes. */
+export interface TopicRecord {
+  readonly key: Buffer | undefined
+  readonly value: Buffer
+  /** Hash of the request's Idempotency-Key, 0 without. */
+  readonly requestKey: bigint
+}
+
 /** Appends one after `_batch` and `_key`: `fields` as `,"name":value`, `key` as JSON text. */
 export function writeRecord(out: RowWriter, key: string | undefined, fields: string): void {
   out.int(key === undefined ? 0 : 1, 1)
   if (key !== undefined) out.string(key.startsWith('"') ? (JSON.parse(key) as string) : key)
   out.string(`{${fields.slice(1)}}`)
+}
+
+export function readRecords({ bytes, starts }: Rows): TopicRecord[] {
+  return Array.from(starts, start => {
+    const requestKey = bytes.readBigUInt64LE(start + 8)
+    let at = start + 17
+    const take = (): Buffer => {
+      let length = 0
+      for (let shift = 0; ; shift += 7) {
+        const byte = bytes[at++]!
+        length |= (byte & 127) << shift
+        if (byte < 128) break
+      }
+      at += length
+      return bytes.subarray(at - length, at)
+    }
+    const key = bytes[start + 16] === 1 ? take() : undefined
+    return { key, value: take(), requestKey }
+  })
 }
 
 /** The source as the front door's own records have it: fields named as the columns, ages already judged. */
@@ -26,7 +54,10 @@ export function sourceOfRecords(source: SourceConfig): SourceConfig {
 }
 
 /** Header of each record that the front door writes: batch, number in it, and the request's key where it has one. */
-const HEADER = 'rtdash'
+export const HEADER = 'rtdash'
+
+export const headerText = (batch: bigint, row: number, requestKey: bigint): string =>
+  `${batch.toString(36)}.${row}${requestKey === 0n ? '' : `.${requestKey.toString(16)}`}`
 
 /** What a record's header says; undefined where others wrote it. */
 export function recordHeader(

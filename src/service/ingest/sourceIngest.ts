@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouse } from '../../clients/clickhouse.js'
+import type { KafkaConnection } from '../../clients/kafka/connection.js'
+import type { KafkaProducer } from '../../clients/kafka/producer.js'
 import type { SourceConfig } from '../../model/serviceConfig.js'
+import { names } from '../../naming.js'
 import { type Batcher, type BatchTarget, createBatcher } from './batcher.js'
 import { createClickHouseSink } from './clickhouseSink.js'
 import type { Encoded, EventError } from './encoded.js'
 import { createDecoder, type EventDecoder } from './eventDecoder.js'
+import { createKafkaSink } from './kafkaSink.js'
+import type { IngestOptions, SharedIds } from './options.js'
+import { problems } from './problem.js'
 import { refillIds, refillKeys } from './refill.js'
+import { refillIdsFromTopic, refillKeysFromTopic, type TopicRefill } from './refillFromTopic.js'
 import { SeenTable } from './seenTable.js'
 import type { Spool } from './spool.js'
 import { createCounters, type SourceStats } from './stats.js'
@@ -24,7 +31,10 @@ export interface Compiled extends BatchTarget {
 }
 
 export interface SourceOptions {
+  readonly project: string
   readonly clickhouse: ClickHouse
+  readonly kafka: { readonly connection: KafkaConnection; readonly producer: KafkaProducer } | undefined
+  readonly seenIds: IngestOptions['seenIds']
   readonly spool: Spool
   readonly log: (message: string) => void
   readonly signal: AbortSignal
@@ -53,36 +63,57 @@ export class SourceIngest {
   private idsOf = ''
   private idsReady: Promise<void> | undefined
   private compiled: Compiled | undefined
+  private shared: SharedIds | undefined
+  private configured = ''
 
   constructor(
     readonly name: string,
     private readonly options: SourceOptions,
   ) {
-    const { clickhouse, spool, log, signal, windowMs } = options
-    const sink = createClickHouseSink({
-      clickhouse,
-      log,
+    const { clickhouse, kafka, spool, log, signal, windowMs } = options
+    const told = {
       signal,
-      onTrouble: sinceMs => {
+      onTrouble: (sinceMs: number) => {
         this.failingSince = Date.now() - sinceMs
       },
-      onInsert: ms => {
+      onInsert: (ms: number) => {
         this.failingSince = 0
         this.counters.insertMs.add(ms)
       },
-    })
+    }
+    const sink = kafka
+      ? createKafkaSink({ producer: kafka.producer, ...told })
+      : createClickHouseSink({ clickhouse, log, ...told })
     this.batcher = createBatcher({ sink, spool, windowMs, maxRows: 200_000, maxBytes: 32 << 20 })
   }
 
   /** The source as configured now, compiled again when it has changed. */
   compile(database: string, source: SourceConfig): Compiled {
-    if (this.compiled?.source === source && this.compiled.database === database) return this.compiled
-    const decoder = createDecoder(source)
-    const { table, deadLetters } = source
-    this.compiled = { source, decoder, database, table, deadLetters, columns: decoder.columns }
-    this.keysReady ??= this.untilDone(() => refillKeys(this.options.clickhouse, database, source, this.keys))
+    if (this.compiled?.source === source && this.configured === database) return this.compiled
+    const { kafka, clickhouse, seenIds, project } = this.options
+    const decoder = createDecoder(source, {
+      ...(kafka && { writes: 'records' as const }),
+      ...(seenIds && { sharedIds: true }),
+    })
+    this.shared = source.dedupMs === undefined ? undefined : seenIds?.(project, source)
+    const { table, deadLetters, topic } = source
+    // Records have no database.
+    this.compiled = kafka
+      ? { source, decoder, database: '', table: topic, deadLetters: names.deadLettersTopic(topic), columns: [] }
+      : { source, decoder, database, table, deadLetters, columns: decoder.columns }
+    this.configured = database
+    this.keysReady ??= this.untilDone(async () => {
+      const refill = this.topicRefill(source)
+      if (refill) await refillKeysFromTopic(refill, this.keys)
+      await refillKeys(clickhouse, database, source, this.keys)
+    })
     this.remember(database, source, decoder)
     return this.compiled
+  }
+
+  private topicRefill(source: SourceConfig): TopicRefill | undefined {
+    const { kafka, project, signal } = this.options
+    return kafka && { kafka: kafka.connection, project, source, signal }
   }
 
   /** Resolves when what was seen before the start is known again. */
@@ -96,9 +127,15 @@ export class SourceIngest {
       source.dedupMs === undefined ? '' : JSON.stringify([database, source.table, source.id, type, source.dedupMs])
     if (idsOf === this.idsOf) return
     this.idsOf = idsOf
-    const ids = idsOf === '' ? undefined : new SeenTable(Math.ceil(source.dedupMs! / 1000))
+    const ids = idsOf === '' || this.shared ? undefined : new SeenTable(Math.ceil(source.dedupMs! / 1000))
     this.ids = ids
-    this.idsReady = ids && this.untilDone(() => refillIds(this.options.clickhouse, database, source, decoder, ids))
+    this.idsReady =
+      ids &&
+      this.untilDone(async () => {
+        const refill = this.topicRefill(source)
+        if (refill) await refillIdsFromTopic(refill, decoder, ids)
+        await refillIds(this.options.clickhouse, database, source, decoder, ids)
+      })
   }
 
   private async untilDone(work: () => Promise<void>): Promise<void> {
@@ -123,22 +160,65 @@ export class SourceIngest {
     return found && { accepted: found.first, rejected: found.second, errors: [] }
   }
 
-  /** Stores a request's events. Everything up to the first await happens at once, so that nothing is counted twice. */
-  async store(compiled: Compiled, events: Encoded, key: bigint, bytes: number): Promise<Answer> {
-    const claimed = this.claimIds(events)
+  /** Stores a request's events. One with the same key that comes meanwhile gets the same answer. */
+  store(compiled: Compiled, events: Encoded, key: bigint, bytes: number): Promise<Answer> {
+    const stored = this.shared
+      ? this.storeShared(this.shared, compiled, events, key, bytes)
+      : this.storeClaimed(compiled, events, key, bytes, this.claimIds(events))
+    if (key !== 0n) this.running.set(key, stored)
+    const forget = () => void this.running.delete(key)
+    stored.then(forget, forget)
+    return stored
+  }
+
+  private async storeShared(
+    shared: SharedIds,
+    compiled: Compiled,
+    events: Encoded,
+    key: bigint,
+    bytes: number,
+  ): Promise<Answer> {
+    const { idLow, idHigh, hasId } = events
+    const rows = [...hasId.keys()].filter(row => hasId[row])
+    const ids = rows.map(row => ((BigInt(idHigh[row]!) << 32n) | BigInt(idLow[row]!)).toString(36))
+    const claims = await shared.claim(ids).catch((error: Error) => {
+      this.options.log(`ids of source ${this.name}: ${error.message}`)
+      throw problems.unavailable('what was seen before cannot be looked up')
+    })
+    const fresh = ids.filter((_, at) => claims[at] === 'new')
+    try {
+      // Whether the other request's event gets stored is not known yet.
+      if (claims.includes('pending')) throw problems.unavailable('another request with the same events is under way')
+      const claimed = new Set(rows.filter((_, at) => claims[at] === 'new'))
+      const answer = await this.storeClaimed(compiled, events, key, bytes, claimed)
+      await shared
+        .confirm(fresh)
+        .catch((error: Error) => this.options.log(`ids of source ${this.name}: ${error.message}`))
+      return answer
+    } catch (error) {
+      await shared.release(fresh).catch(() => {})
+      throw error
+    }
+  }
+
+  /** Everything up to the first await happens at once, so that nothing is counted twice. */
+  private async storeClaimed(
+    compiled: Compiled,
+    events: Encoded,
+    key: bigint,
+    bytes: number,
+    claimed: ReadonlySet<number>,
+  ): Promise<Answer> {
     const duplicates = events.hasId.length === 0 ? 0 : events.leaveOut(row => events.hasId[row]! && !claimed.has(row))
     const accepted = events.starts.length + duplicates
     const answer: Answer = { accepted, rejected: events.deadStarts.length, errors: events.errors }
-    const stored = this.batcher.submit({ target: compiled, raw: events.rawRows(), dead: events.deadRows() }).then(
-      () => this.settle(events, key, answer, duplicates, bytes),
-      error => {
-        for (const row of claimed) this.ids?.release(events.idLow[row]!, events.idHigh[row]!)
-        this.running.delete(key)
-        throw error
-      },
-    )
-    if (key !== 0n) this.running.set(key, stored)
-    return stored
+    try {
+      await this.batcher.submit({ target: compiled, raw: events.rawRows(), dead: events.deadRows() })
+    } catch (error) {
+      for (const row of claimed) this.ids?.release(events.idLow[row]!, events.idHigh[row]!)
+      throw error
+    }
+    return this.settle(events, key, answer, duplicates, bytes)
   }
 
   /** Rows whose id was not seen before, in this request or any other. */
@@ -163,7 +243,6 @@ export class SourceIngest {
     this.counters.events(answer.accepted)
     if (key !== 0n) {
       this.keys.claim(Number(key & 0xffffffffn), Number(key >> 32n), nowSeconds(), answer.accepted, answer.rejected)
-      this.running.delete(key)
       this.answers.set(key, answer)
       if (this.answers.size > WHOLE_ANSWERS) this.answers.delete(this.answers.keys().next().value!)
     }

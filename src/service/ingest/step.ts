@@ -14,6 +14,8 @@ export interface DecoderOptions {
   readonly writes?: 'rows' | 'records'
   /** `events` as anybody sends them unless told, or the front door's own `records`. */
   readonly reads?: 'events' | 'records'
+  /** Ids get the same hash in every process. */
+  readonly sharedIds?: boolean
 }
 
 /** How one column of an event is read and written. */

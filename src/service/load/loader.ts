@@ -40,6 +40,7 @@ const LIMITS: LoaderLimits = { minWindowMs: 100, maxWindowMs: 250, maxRows: 50_0
 /** So many records behind, a partition waits for no window. */
 const BEHIND = 5000
 const LOOK_MS = 500
+const QUIET_MS = 10_000
 
 /** Moves events from Kafka to ClickHouse, each exactly once, together with all other loaders of the project. */
 export function createLoader({ config, clickhouse, kafka, log, limits: given }: LoaderOptions): Loader {
@@ -50,6 +51,7 @@ export function createLoader({ config, clickhouse, kafka, log, limits: given }: 
   const seen = new Map<string, SeenTable>()
   const turn = createLimiter(limits.inserts)
   let running: Promise<void> | undefined
+  let complaint = { message: '', at: 0 }
 
   async function run(): Promise<void> {
     let topics = ''
@@ -72,7 +74,7 @@ export function createLoader({ config, clickhouse, kafka, log, limits: given }: 
       group,
       topics,
       fromBeginning: true,
-      onError: error => log(error.message),
+      onError: error => complain(error.message),
       onAssigned: assigned => {
         partitions.clear()
         for (const at of assigned) {
@@ -101,6 +103,13 @@ export function createLoader({ config, clickhouse, kafka, log, limits: given }: 
       },
     })
     return consumer
+  }
+
+  /** The same trouble is told once in a while: a broker that is away is asked for several times a second. */
+  function complain(message: string): void {
+    if (message === complaint.message && Date.now() - complaint.at < QUIET_MS) return
+    complaint = { message, at: Date.now() }
+    log(message)
   }
 
   /** Partitions share ClickHouse: each leaves it as much time as they all need. */
