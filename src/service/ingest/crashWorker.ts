@@ -4,13 +4,14 @@ import { createClickHouse } from '../../clients/clickhouse.js'
 import { createIngest } from './ingest.js'
 import { configOf, shopSource } from './testing.js'
 
-// An ingest in a process of its own, for crash.test.ts to kill: node crashWorker.ts <clickhouse as JSON> <folder>.
-const [connection = '{}', stateDir = ''] = process.argv.slice(2)
+// An ingest in a process of its own, for tests to kill: crashWorker.ts <clickhouse as JSON> <folder> [<brokers>].
+const [connection = '{}', stateDir = '', brokers] = process.argv.slice(2)
 const clickhouse = createClickHouse({ ...(JSON.parse(connection) as { url: string }), timeout: 10_000 })
 const config = configOf([shopSource({ id: 'event_id', dedupMs: 600_000 })])
 const ingest = createIngest({
   config: () => config,
   clickhouse,
+  ...(brokers && { kafka: { brokers: brokers.split(',') } }),
   stateDir,
   tokens: [],
   log: text => void process.stderr.write(`${text}\n`),
