@@ -21,7 +21,8 @@ export function readTimestamp(value: unknown, format: TimestampFormat | undefine
 function fromNumber(value: number, text: string, format: TimestampFormat | undefined, into: Instant): boolean {
   if (!Number.isFinite(value)) return false
   const millis = format === 'epoch_millis' || (format !== 'epoch_seconds' && Math.abs(value) >= MILLIS_FROM)
-  if (Number.isInteger(value)) {
+  // In a text there may be more digits after the point than a double holds.
+  if (Number.isInteger(value) && !text.includes('.')) {
     into.ms = millis ? value : value * 1000
     into.nanos = 0
     return Number.isSafeInteger(into.ms)

@@ -14,8 +14,8 @@ export function normal(type: ColumnType): Normal {
       return integer(type.bits, type.signed)
     case 'float':
       return type.bits === 32
-        ? (bytes, from) => String(bytes.readFloatLE(from))
-        : (bytes, from) => String(bytes.readDoubleLE(from))
+        ? (bytes, from) => float(bytes.readFloatLE(from))
+        : (bytes, from) => float(bytes.readDoubleLE(from))
     case 'decimal':
       return decimal(type.precision, type.scale)
     case 'bool':
@@ -69,6 +69,9 @@ function integer(bits: number, signed: boolean): Normal {
     return `"${wide(bytes, from, 8, signed)}"`
   }
 }
+
+/** Finite: encoders take no others. */
+const float = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
 
 function decimal(precision: number, scale: number): Normal {
   const size = precision <= 9 ? 4 : precision <= 18 ? 8 : precision <= 38 ? 16 : 32
