@@ -4,10 +4,11 @@ import { benchFlink } from './flink.js'
 import { benchIngest } from './ingest.js'
 import { benchKafka } from './kafka.js'
 import { benchLatency } from './latency.js'
+import { benchLoad } from './load.js'
 import { benchMemory } from './memory.js'
 import { benchQuery } from './query.js'
 
-// npm run bench [-- compile fanout flink ingest kafka latency query query100 memory]: all but query100 unless named.
+// npm run bench [-- compile fanout flink ingest kafka latency load query query100 memory]: all but query100 unless named.
 
 const benches: Record<string, () => Promise<void>> = {
   compile: benchCompile,
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<void>> = {
   ingest: benchIngest,
   kafka: benchKafka,
   latency: benchLatency,
+  load: benchLoad,
   query: () => benchQuery(10),
   query100: () => benchQuery(100),
   memory: benchMemory,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Node: Chromium, Java, Maven, Redis, nginx and Prometheus (Debian's packages),
-# a Python with `websockets` in .venv, and the engines of the test stack in .stack.
+# Installs what the tests need beside Node: Chromium, nginx and Prometheus (Debian's packages) and a Python with
+# `websockets` in .venv. With `stack`, also what the real engines need: Java, Maven, Redis, and the engines in .stack.
 # What is there already is left alone. Root is used directly or through sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,14 +11,16 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v python3 >/dev/null || missing+=(python3)
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
-python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
-command -v java >/dev/null || missing+=(default-jre-headless)
-command -v mvn >/dev/null || missing+=(maven)
-command -v redis-server >/dev/null || missing+=(redis-server)
 # With root's path: nginx is in /usr/sbin.
 PATH="$PATH:/usr/sbin" command -v nginx >/dev/null || missing+=(nginx-light)
 command -v promtool >/dev/null || missing+=(prometheus)
 command -v ps >/dev/null || missing+=(procps)
+if [ "${1:-}" = stack ]; then
+  python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+  command -v java >/dev/null || missing+=(default-jre-headless)
+  command -v mvn >/dev/null || missing+=(maven)
+  command -v redis-server >/dev/null || missing+=(redis-server)
+fi
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then
     echo "please install: ${missing[*]} (there is no apt-get here to do it with)" >&2
@@ -32,5 +34,5 @@ if ! .venv/bin/python -c 'import websockets' 2>/dev/null; then
   python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check 'websockets>=13,<16'
 fi
-npx tsx scripts/stack.ts --fetch
+if [ "${1:-}" = stack ]; then npx tsx scripts/stack.ts --fetch; fi
 echo "tests can run: $(chromium --version 2>/dev/null | head -1), $(.venv/bin/python --version) with websockets"

@@ -16,7 +16,7 @@ describe('query-over-sla', () => {
     expect(lint(queryOverSla, { metric: { measure: p99, by: ['event_type', 'region'] } })).toMatchObject([
       {
         severity: 'warning',
-        message: expect.stringContaining('merges 12,000 states in about 88 ms on a quiet machine'),
+        message: expect.stringContaining('merges 6,100 states in about 46.7 ms on a quiet machine'),
       },
     ])
   })
