@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // No test depends on the clock being fast: what is looked at again and again may take its time.
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     // The engines and browsers of the integration tests share two cores. The real stack needs both: its files run one
     // at a time, when all others have ended.
