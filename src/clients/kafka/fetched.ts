@@ -6,8 +6,11 @@ export interface FetchedRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly timestamp: number
-  readonly headers: ReadonlyMap<string, Buffer>
+  readonly headers: Headers
 }
+
+/** Names and values as they came: most readers look at none, and a Map for each record costs more than the rest of it. */
+export type Headers = readonly (readonly [Buffer | null, Buffer | null])[]
 
 export interface Fetched {
   readonly records: readonly FetchedRecord[]
@@ -49,11 +52,6 @@ function append(records: FetchedRecord[], batch: RecordsBatch, from: bigint): vo
     // A batch comes as a whole, even if asked for from its middle.
     if (offset < from) continue
     const timestamp = appendTime ?? first + Number(timestampDelta)
-    records.push({ offset, key, value, timestamp, headers: headers.length > 0 ? named(headers) : NONE })
+    records.push({ offset, key, value, timestamp, headers })
   }
 }
-
-const NONE: ReadonlyMap<string, Buffer> = new Map()
-
-const named = (headers: readonly (readonly [Buffer | null, Buffer | null])[]): ReadonlyMap<string, Buffer> =>
-  new Map(headers.map(([name, value]) => [name?.toString() ?? '', value ?? Buffer.alloc(0)]))

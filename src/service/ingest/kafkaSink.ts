@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaConnection } from '../../clients/kafka/connection.js'
 import { KafkaError } from '../../clients/kafka/error.js'
+import type { FetchedRecord } from '../../clients/kafka/fetched.js'
 import type { KafkaProducer, KafkaRecord } from '../../clients/kafka/producer.js'
 import { readTail } from '../../clients/kafka/tail.js'
 import { type Batch, BatchRefused, type Insert, type Sink } from './batch.js'
@@ -88,7 +89,7 @@ export async function findBatches(
   const wanted = new Set(batches.map(({ id }) => id.toString(36)))
   await sleep(LANDED_MS, undefined, { signal })
   for (const topic of new Set(batches.flatMap(({ inserts }) => inserts.map(({ table }) => table)))) {
-    const take = ({ headers }: { headers: ReadonlyMap<string, Buffer> }) => {
+    const take = ({ headers }: FetchedRecord) => {
       const header = recordHeader(headers)
       if (!header || !wanted.has(header.batch)) return
       const key = `${topic} ${header.batch}`

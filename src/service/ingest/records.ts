@@ -1,3 +1,4 @@
+import type { Headers } from '../../clients/kafka/fetched.js'
 import type { ColumnConfig, SourceConfig } from '../../model/serviceConfig.js'
 import type { Rows } from './encoded.js'
 import type { RowWriter } from './rowWriter.js'
@@ -61,9 +62,14 @@ export const headerText = (batch: bigint, row: number, requestKey: bigint): stri
 
 /** What a record's header says; undefined where others wrote it. */
 export function recordHeader(
-  headers: ReadonlyMap<string, Buffer>,
+  headers: Headers,
 ): { readonly batch: string; readonly row: number; readonly requestKey: bigint } | undefined {
-  const [, batch, row, key] = /^([0-9a-z]+)\.(\d+)(?:\.([0-9a-f]+))?$/.exec(headers.get(HEADER)?.toString() ?? '') ?? []
-  if (batch === undefined) return undefined
+  const text = headers.find(([name]) => name !== null && NAME.equals(name))?.[1]?.toString('latin1') ?? ''
+  const [batch, row, key, ...more] = text.split('.')
+  // Anybody may write a header of this name.
+  if (!batch || !row || more.length > 0 || (key !== undefined && !HEX.test(key))) return undefined
   return { batch, row: Number(row), requestKey: key === undefined ? 0n : BigInt(`0x${key}`) }
 }
+
+const NAME = Buffer.from(HEADER)
+const HEX = /^[0-9a-f]{1,16}$/

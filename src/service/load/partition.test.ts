@@ -35,7 +35,7 @@ const record = (offset: number, id: number, text?: string): FetchedRecord => ({
   key: null,
   value: Buffer.from(text ?? JSON.stringify({ event_id: id, value: 1, ts: Date.now() })),
   timestamp: Date.now(),
-  headers: new Map(),
+  headers: [],
 })
 const take = (partition: Partition, records: FetchedRecord[], end = Number(records.at(-1)!.offset) + 1) =>
   partition.take({ topic: source.topic, partition: 3, records, highWatermark: BigInt(end) }, signal)
