@@ -3,7 +3,7 @@ import type * as SqlParser from 'dt-sql-parser'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../src/compile/compile.js'
-import { type ShortMetric, testModel } from '../src/compile/testing.js'
+import { type ShortMetric, testModel, trailing } from '../src/compile/testing.js'
 import { parseMeasure } from '../src/expr/parse.js'
 import { COLUMN_TYPES, measureText } from '../src/expr/testing/arbitrary.js'
 import { columns } from '../src/expr/testing/columns.js'
@@ -54,7 +54,6 @@ describe('the jobs of the examples', async () => {
 })
 
 describe('a job', () => {
-  const trailing = (ms: number) => ({ kind: 'trailing', ms }) as const
   const counts: ShortMetric = { measure: 'per_second(count())', tier: 1, window: trailing(1000), by: ['low', 'i32'] }
 
   it('hops by the refresh, tumbles where window and refresh are one, and reads canaries apart', () => {

@@ -16,6 +16,10 @@ export class ClickHouseError extends Error {
   }
 }
 
+/** Whether a table, or its database, is not there: nothing has been applied yet, or all was destroyed. */
+export const isAbsent = (error: unknown): boolean =>
+  error instanceof ClickHouseError && ['UNKNOWN_TABLE', 'UNKNOWN_DATABASE'].includes(error.type)
+
 const RETRYABLE: ReadonlySet<string> = new Set([
   'TIMEOUT_EXCEEDED',
   'TOO_MANY_SIMULTANEOUS_QUERIES',

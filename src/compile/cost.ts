@@ -1,6 +1,7 @@
 import type { ColumnType } from '../model/columnType.js'
 import type { Metric, Source } from '../model/model.js'
 import type { Estimate, State, StateFunction } from '../model/rollup.js'
+import { isSketch } from '../targets/clickhouse/states.js'
 import { windowMs } from './buckets.js'
 
 // The cost model of 3-semantics.md, "Rollups": states merged, not rows; figures of a quiet machine, checked by bench/.
@@ -89,10 +90,19 @@ export function estimate(
       : 1
     return sum + buckets[i]! * seriesPerBucket(source, rung.dimensions, rung.bucketMs) * doubt
   }, 0)
-  // With dimensions each state is merged into its series, and each series into the total.
-  const merges = rows + (metric.by.length > 0 ? seriesPerBucket(source, metric.by, windowMs(metric.window)) : 0)
+  const merges = mergesOf(metric, source, states, rows)
   const us = states.reduce((sum, state) => sum + MERGE_US[state.fn], 0)
   return { rows: Math.ceil(rows), states: Math.ceil(merges * states.length), ms: round(BASE_MS + (merges * us) / 1000) }
+}
+
+/**
+ * How often each state is merged. With dimensions that is into its series and into the total, of every row; where a
+ * state is a sketch, rows go into the series, and the series into the total (`seriesFirst` in targets/clickhouse/query.ts).
+ */
+function mergesOf(metric: Metric, source: Source, states: readonly State[], rows: number): number {
+  if (metric.by.length === 0) return rows
+  const sketches = states.some(state => isSketch(state.fn))
+  return rows + (sketches ? seriesPerBucket(source, metric.by, windowMs(metric.window)) : rows)
 }
 
 const round = (ms: number): number => Math.round(ms * 100) / 100

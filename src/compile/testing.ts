@@ -5,6 +5,9 @@ import type { Metric, Model, Source, Window } from '../model/model.js'
 const span = { file: 'metrics.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 }
 const DAY = 86_400_000
 
+/** A window of the last so many ms. */
+export const trailing = (ms: number) => ({ kind: 'trailing', ms }) as const satisfies Window
+
 /** A metric in short: texts are parsed as in a file. */
 export interface ShortMetric {
   measure: string

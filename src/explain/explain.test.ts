@@ -91,7 +91,7 @@ describe('explainText', () => {
     expect(explainText(small, 'purchases')).toBe(`metric purchases
   tier     2           near-real-time: refresh 5s is within 1s to 30s
   engine   clickhouse  tier 2: views fill rollups as events arrive, one query every 5s for all viewers
-  rollup   5s          5s is the longest bucket for window 5m, refresh 5s: 600 rows, 610 states merged, about 4.06 ms, inside sla.query 100ms
+  rollup   5s          5s is the longest bucket for window 5m, refresh 5s: 600 rows, 1,200 states merged, about 4.12 ms, inside sla.query 100ms
   channel  sse         tier 2: pushed over plain HTTP, resumes by itself
   cache    5s          one refresh; in the service: any number of polling viewers cost one query
   latency  10s         refresh 5s + settle time 1s = 6s, 4s left for query and network

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compile } from '../compile/compile.js'
-import { type ShortMetric, testModel } from '../compile/testing.js'
+import { type ShortMetric, testModel, trailing } from '../compile/testing.js'
 import type { Source, Target } from '../model/model.js'
 import { diffCompiled } from './offline.js'
 
@@ -12,7 +12,6 @@ const target: Target = {
   clickhouse: { kind: 'server', url: { template: 'http://clickhouse:8123' } },
 }
 const columns = { ts: 'DateTime64(3)', value: 'Float64', region: 'LowCardinality(String)' }
-const trailing = (ms: number) => ({ kind: 'trailing', ms }) as const
 const metrics: Record<string, ShortMetric> = {
   rps: { measure: 'per_second(count())', tier: 1, window: trailing(1000), by: ['region'] },
   total: { measure: 'sum(value)', window: trailing(60_000) },

@@ -1,11 +1,10 @@
 import { type ClickHouse, ClickHouseError } from '../clients/clickhouse.js'
+import { isAbsent } from '../clients/clickhouseError.js'
 import type { ServiceConfig } from '../model/serviceConfig.js'
 import { names } from '../naming.js'
 import type { Log } from './options.js'
 
 const POLL_MS = 500
-/** UNKNOWN_TABLE, UNKNOWN_DATABASE: nothing has been applied yet, or all was destroyed. */
-const ABSENT = new Set([60, 81])
 
 /** What is known of the configuration in the database. */
 export interface ConfigWatcher {
@@ -41,7 +40,7 @@ export function watchConfig(db: ClickHouse, database: string, log: Log): ConfigW
       config = text === undefined ? undefined : (JSON.parse(text) as ServiceConfig)
       complaint = ''
     } catch (error) {
-      const absent = error instanceof ClickHouseError && ABSENT.has(error.code)
+      const absent = isAbsent(error)
       reachable = absent || !(error instanceof ClickHouseError && error.code === 0)
       if (!absent) complainOnce(error)
       if (!absent || config === undefined) return

@@ -4,9 +4,9 @@ import { testModel } from '../../src/compile/testing.js'
 import { AGGREGATES } from '../../src/expr/aggregates.js'
 import type { Model } from '../../src/model/model.js'
 import type { MetricConfig } from '../../src/model/serviceConfig.js'
+import { columns } from '../support/columns.js'
 import {
   broken,
-  columns,
   type Event,
   event,
   faults,

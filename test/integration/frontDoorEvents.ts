@@ -1,19 +1,5 @@
 import { gzipSync } from 'node:zlib'
 
-/** Columns of the sources in frontDoor.test.ts: every kind of value that an aggregate may take. */
-export const columns = {
-  event_id: 'UInt64',
-  event_type: 'LowCardinality(String)',
-  user_id: 'UInt64',
-  value: 'Float64',
-  amount: 'Decimal(18, 4)',
-  score: 'Nullable(Int32)',
-  big: 'UInt64',
-  ts: 'DateTime64(3)',
-  region: 'LowCardinality(Nullable(String))',
-  plan: "Enum8('free' = 1, 'paid' = 2)",
-}
-
 /** An event as it must lie in raw; `ts` in epoch ms. */
 export interface Event {
   readonly event_id: number

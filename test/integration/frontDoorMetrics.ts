@@ -1,10 +1,9 @@
-import type { ShortMetric } from '../../src/compile/testing.js'
+import { type ShortMetric, trailing } from '../../src/compile/testing.js'
 import type { Window } from '../../src/model/model.js'
 import type { Answered } from './wholeStack.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const trailing = (ms: number): Window => ({ kind: 'trailing', ms })
 
 interface Direct {
   readonly measure: string

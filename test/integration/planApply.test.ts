@@ -2,14 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { apply } from '../../src/apply/apply.js'
 import { ApplyRefused } from '../../src/apply/refused.js'
 import { type Compiled, compile } from '../../src/compile/compile.js'
-import { type ShortMetric, testModel } from '../../src/compile/testing.js'
+import { type ShortMetric, testModel, trailing } from '../../src/compile/testing.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
-import type { Source, Window } from '../../src/model/model.js'
+import type { Source } from '../../src/model/model.js'
 import { plan } from '../../src/plan/plan.js'
 import { PlanError } from '../../src/plan/planError.js'
 
 const MINUTE = 60_000
-const trailing = (ms: number): Window => ({ kind: 'trailing', ms })
 const columns = {
   event_type: 'LowCardinality(String)',
   user_id: 'UInt64',

@@ -1,29 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../../src/compile/compile.js'
-import { type ShortMetric, testModel } from '../../src/compile/testing.js'
+import { type ShortMetric, testModel, trailing } from '../../src/compile/testing.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
 import type { Window } from '../../src/model/model.js'
 import { statementsOf } from '../../src/targets/clickhouse/files.js'
+import { columns } from '../support/columns.js'
 
 // Every aggregate, read from rollups, against a direct query over raw: late events, a midnight, both DST changes.
 
-const trailing = (ms: number): Window => ({ kind: 'trailing', ms })
 const calendar = (unit: 'hour' | 'day' | 'week' | 'month'): Window => ({ kind: 'calendar', unit })
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-
-const columns = {
-  event_id: 'UInt64',
-  event_type: 'LowCardinality(String)',
-  user_id: 'UInt64',
-  value: 'Float64',
-  amount: 'Decimal(18, 4)',
-  score: 'Nullable(Int32)',
-  big: 'UInt64',
-  ts: 'DateTime64(3)',
-  region: 'LowCardinality(Nullable(String))',
-  plan: "Enum8('free' = 1, 'paid' = 2)",
-}
 
 /** Each metric and the same thing said in plain ClickHouse SQL over raw. */
 const aggregates: Record<string, [measure: string, direct: string, where?: string]> = {

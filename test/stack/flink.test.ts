@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createFlinkClient, type FlinkClient } from '../../src/clients/flink.js'
 import { createKafkaProducer, type KafkaProducer } from '../../src/clients/kafka/producer.js'
 import { type Compiled, compile } from '../../src/compile/compile.js'
-import { type ShortMetric, testModel } from '../../src/compile/testing.js'
+import { type ShortMetric, testModel, trailing } from '../../src/compile/testing.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
-import type { Source, Window } from '../../src/model/model.js'
+import type { Source } from '../../src/model/model.js'
 import { statementsOf } from '../../src/targets/clickhouse/files.js'
+import { columns as common } from '../support/columns.js'
 import { bounded, jobOf, runToEnd } from './bounded.js'
 import { type FlinkEngine, type KafkaEngine, startFlink, startKafka } from './engines.js'
 import { eventRecord, makeTopics, readTopic } from './topics.js'
@@ -30,25 +31,10 @@ afterAll(async () => {
   await Promise.all([cluster?.stop(), kafka?.stop(), ch?.stop()])
 }, 60_000)
 
-const trailing = (ms: number): Window => ({ kind: 'trailing', ms })
 /** Young enough for topics to keep, at the same place of a minute in every run. */
 const START = Math.floor(Date.now() / 60_000 - 2) * 60_000 + 57_000
 
-const columns = {
-  event_id: 'UInt64',
-  event_type: 'LowCardinality(String)',
-  user_id: 'UInt64',
-  value: 'Float64',
-  amount: 'Decimal(18, 4)',
-  score: 'Nullable(Int32)',
-  small: 'Int8',
-  big: 'UInt64',
-  ts: 'DateTime64(3)',
-  region: 'LowCardinality(Nullable(String))',
-  plan: "Enum8('free' = 1, 'paid' = 2)",
-  ok: 'Bool',
-  day: 'Date',
-}
+const columns = { ...common, small: 'Int8', ok: 'Bool', day: 'Date' }
 
 /** Every aggregate that tier 1 allows; with direct SQL over raw where the rollup holds a sketch. */
 const aggregates: Record<string, [measure: string, where?: string | undefined, direct?: string]> = {

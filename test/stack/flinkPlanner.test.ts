@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compile } from '../../src/compile/compile.js'
-import { type ShortMetric, testModel } from '../../src/compile/testing.js'
+import { type ShortMetric, testModel, trailing } from '../../src/compile/testing.js'
 import { parseMeasure } from '../../src/expr/parse.js'
 import { COLUMN_TYPES, measureText } from '../../src/expr/testing/arbitrary.js'
 import { columns } from '../../src/expr/testing/columns.js'
@@ -32,7 +32,6 @@ function jobOf(metrics: Record<string, ShortMetric>, source: Partial<Source> = {
   return resources.flatMap(r => (r.kind === 'flink.job' ? [r.spec] : []))[0]!
 }
 
-const trailing = (ms: number) => ({ kind: 'trailing', ms }) as const
 const counts: ShortMetric = { measure: 'per_second(count())', tier: 1, window: trailing(1000), by: ['low', 'i32'] }
 
 test('the jobs of every example', async () => {

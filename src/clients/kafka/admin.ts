@@ -18,6 +18,7 @@ import { decodeAssignment } from './assignment.js'
 import type { KafkaConnection } from './connection.js'
 import { KafkaError, toKafkaError } from './error.js'
 import { decode } from './fetched.js'
+import { EARLIEST, LATEST, offsetsAt } from './offsets.js'
 import { driverOptions } from './options.js'
 
 /** A topic as it is; `config` holds what is set on the topic itself, by whomever. */
@@ -79,14 +80,6 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
         await sleep(RETRY_MS)
       }
     }
-  }
-
-  async function offsets(topic: string, timestamp: bigint): Promise<ReadonlyMap<number, bigint>> {
-    const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true })
-    const count = topics.get(topic)?.partitionsCount ?? 0
-    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }))
-    const found = count === 0 ? [] : await admin.listOffsets({ topics: [{ name: topic, partitions }] })
-    return new Map(found.flatMap(each => each.partitions.map(({ partitionIndex, offset }) => [partitionIndex, offset])))
   }
 
   async function topics(names?: readonly string[]): Promise<LiveTopic[]> {
@@ -176,8 +169,8 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
         }),
       ),
     remove: name => call(`deleting topic ${name}`, () => admin.deleteTopics({ topics: [name] })),
-    endOffsets: topic => call(`reading the end of ${topic}`, () => offsets(topic, -1n)),
-    startOffsets: topic => call(`reading the start of ${topic}`, () => offsets(topic, -2n)),
+    endOffsets: topic => call(`reading the end of ${topic}`, () => offsetsAt(admin, topic, LATEST)),
+    startOffsets: topic => call(`reading the start of ${topic}`, () => offsetsAt(admin, topic, EARLIEST)),
     timestampAt: (topic, partition, offset) =>
       call(`reading ${topic}/${partition}`, () => timestampAt(topic, partition, offset)),
     assigned: (group, topic) =>

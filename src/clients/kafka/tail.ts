@@ -3,6 +3,7 @@ import type { KafkaConnection } from './connection.js'
 import { toKafkaError } from './error.js'
 import type { FetchedRecord } from './fetched.js'
 import { createFetcher, type Reading } from './fetcher.js'
+import { LATEST, offsetsAt } from './offsets.js'
 import { driverOptions } from './options.js'
 
 /** Where to begin: the first record of that time (epoch ms) or later; offsets by partition go before it. */
@@ -11,7 +12,6 @@ export interface TailStart {
   readonly offsets?: ReadonlyMap<number, bigint>
 }
 
-const LATEST = -1n
 /** Without news for so long it is given up. */
 const PATIENCE_MS = 15_000
 
@@ -34,16 +34,11 @@ export async function readTail(
     },
   })
 
-  async function edges(timestamp: bigint): Promise<Map<number, bigint>> {
-    const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true })
-    const count = topics.get(topic)?.partitionsCount ?? 0
-    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }))
-    const found = await admin.listOffsets({ topics: [{ name: topic, partitions }] })
-    return new Map(found.flatMap(each => each.partitions.map(({ partitionIndex, offset }) => [partitionIndex, offset])))
-  }
-
   try {
-    const [starts, ends] = [await edges(BigInt(Math.trunc(start.since))), await edges(LATEST)]
+    const [starts, ends] = [
+      await offsetsAt(admin, topic, BigInt(Math.trunc(start.since))),
+      await offsetsAt(admin, topic, LATEST),
+    ]
     const readings = [...ends].flatMap(([partition, end]): Reading[] => {
       const at = starts.get(partition) ?? -1n
       const position = start.offsets?.get(partition) ?? (at < 0n ? end : at)

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouse, ClickHouseError, Settings } from '../../clients/clickhouse.js'
 import { rawColumns } from '../../naming.js'
+import { id, qualified } from '../../targets/clickhouse/text.js'
 import { type Batch, BatchRefused, type Insert, type RowColumn, type Sink, withPrefix } from './batch.js'
+import { insertEnded } from './insertEnded.js'
 import { RowWriter } from './rowWriter.js'
 
 export interface SinkOptions {
@@ -21,8 +23,7 @@ const FIRST_PAUSE = 50
 const LONGEST_PAUSE = 2000
 const DAY = 86_400_000
 
-const quote = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
-const tableName = ({ database, table }: Insert): string => `${quote(database)}.${quote(table)}`
+const tableName = ({ database, table }: Insert): string => qualified(database, table)
 
 /**
  * Writes batches into ClickHouse, each under its token, again and again until it is acknowledged. `resend` says that an
@@ -60,7 +61,7 @@ export function createClickHouseSink(options: SinkOptions): Sink & { resend(batc
     if (before !== undefined && insert.kind === 'dead') return
     const { columns, rows } = before === undefined ? insert : underTime(insert, before)
     const started = Date.now()
-    const list = columns.map(({ name }) => quote(name)).join(', ')
+    const list = columns.map(({ name }) => id(name)).join(', ')
     const body = Buffer.concat([header(columns), rows.bytes])
     await clickhouse.insert(`${tableName(insert)} (${list})`, body, FORMAT, insertSettings(batch.token))
     onInsert?.(Date.now() - started)
@@ -68,14 +69,7 @@ export function createClickHouseSink(options: SinkOptions): Sink & { resend(batc
 
   /** The time that raw gave to the batch, undefined where nothing of it is there and no attempt is running any more. */
   async function ingestedAt(batch: Batch, insert: Insert): Promise<bigint | undefined> {
-    for (;;) {
-      const running = await clickhouse.query(
-        `SELECT 1 FROM system.processes WHERE Settings['insert_deduplication_token'] = {token:String}`,
-        { token: batch.token },
-      )
-      if (running.length === 0) break
-      await sleep(100, undefined, { signal })
-    }
+    await insertEnded(clickhouse, batch.token, signal)
     const column = insert.kind === 'raw' ? rawColumns.ingestedAt : 'received_at'
     const rows = await clickhouse.query<{ at: string }>(
       `SELECT toUnixTimestamp64Milli(${column}) AS at FROM ${tableName(insert)}

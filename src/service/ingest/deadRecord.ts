@@ -1,5 +1,6 @@
 import type { Rows } from './encoded.js'
 import type { TopicRecord } from './records.js'
+import { readString } from './rowReader.js'
 
 /** So much of an event's text is kept where Kafka has to take it as one record. */
 const TEXT = 100_000
@@ -9,14 +10,9 @@ export function readDeadRecords({ bytes, starts }: Rows): TopicRecord[] {
   return Array.from(starts, start => {
     let at = start + 16
     const text = (): string => {
-      let length = 0
-      for (let shift = 0; ; shift += 7) {
-        const byte = bytes[at++]!
-        length |= (byte & 127) << shift
-        if (byte < 128) break
-      }
-      at += length
-      return bytes.toString('utf8', at - length, at)
+      const { text, next } = readString(bytes, at)
+      at = next
+      return text.toString()
     }
     const reason = text()
     const message = text()

@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { KafkaConnection } from '../../clients/kafka/connection.js'
 import type { ServiceConfig, SourceConfig } from '../../model/serviceConfig.js'
+import type { SeenIds } from '../redis/seenIds.js'
 
 export interface IngestOptions {
   /** The configuration in force, undefined before anything was applied. */
@@ -9,21 +10,13 @@ export interface IngestOptions {
   /** Where the target has it, events go to their topic, and a loader stores them. */
   readonly kafka?: KafkaConnection
   /** The ids of a source that all front doors have seen; without it, each knows its own. */
-  readonly seenIds?: (project: string, source: SourceConfig) => SharedIds
+  readonly seenIds?: (project: string, source: SourceConfig) => SeenIds
   /** A folder of this service's own; batches on their way are kept in `spool/` in it. */
   readonly stateDir: string
   /** Write tokens; none means that anyone may write. */
   readonly tokens: readonly string[]
   readonly log: (message: string) => void
   readonly limits?: Partial<IngestLimits>
-}
-
-/** Ids remembered outside of the process; all reject while that is away. */
-export interface SharedIds {
-  /** `new` ones are claimed until confirmed or released; `pending` ones are claimed by another request. */
-  claim(ids: readonly string[]): Promise<readonly ('new' | 'seen' | 'pending')[]>
-  confirm(ids: readonly string[]): Promise<void>
-  release(ids: readonly string[]): Promise<void>
 }
 
 export interface IngestLimits {

@@ -1,6 +1,7 @@
 import type { Headers } from '../../clients/kafka/fetched.js'
 import type { ColumnConfig, SourceConfig } from '../../model/serviceConfig.js'
 import type { Rows } from './encoded.js'
+import { readString } from './rowReader.js'
 import type { RowWriter } from './rowWriter.js'
 
 // An event on its way to a topic lies in memory, and in the spool, as: `_batch` and `_key` (8 bytes each), whether it
@@ -27,19 +28,9 @@ export function writeRecord(out: RowWriter, key: string | undefined, fields: str
 export function readRecords({ bytes, starts }: Rows): TopicRecord[] {
   return Array.from(starts, start => {
     const requestKey = bytes.readBigUInt64LE(start + 8)
-    let at = start + 17
-    const take = (): Buffer => {
-      let length = 0
-      for (let shift = 0; ; shift += 7) {
-        const byte = bytes[at++]!
-        length |= (byte & 127) << shift
-        if (byte < 128) break
-      }
-      at += length
-      return bytes.subarray(at - length, at)
-    }
-    const key = bytes[start + 16] === 1 ? take() : undefined
-    return { key, value: take(), requestKey }
+    const from = start + 17
+    const key = bytes[start + 16] === 1 ? readString(bytes, from) : undefined
+    return { key: key?.text, value: readString(bytes, key?.next ?? from).text, requestKey }
   })
 }
 

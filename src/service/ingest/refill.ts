@@ -1,5 +1,7 @@
-import { type ClickHouse, ClickHouseError } from '../../clients/clickhouse.js'
+import type { ClickHouse } from '../../clients/clickhouse.js'
+import { isAbsent } from '../../clients/clickhouseError.js'
 import type { SourceConfig } from '../../model/serviceConfig.js'
+import { id, qualified } from '../../targets/clickhouse/text.js'
 import type { EventDecoder } from './eventDecoder.js'
 import type { SeenTable } from './seenTable.js'
 
@@ -7,11 +9,6 @@ const DAY_S = 86_400
 const HOUR_S = 3600
 /** Rows of one answer: read in pieces, so that memory stays small. */
 const PIECE = 100_000
-const UNKNOWN_DATABASE = 81
-const UNKNOWN_TABLE = 60
-
-const name = (database: string, table: string): string =>
-  [database, table].map(part => `\`${part.replaceAll('`', '\\`')}\``).join('.')
 
 /** Reads the ids of the last `dedup` from raw into `ids`. */
 export async function refillIds(
@@ -21,7 +18,7 @@ export async function refillIds(
   decoder: EventDecoder,
   ids: SeenTable,
 ): Promise<void> {
-  const table = name(database, source.table)
+  const table = qualified(database, source.table)
   const from = Math.floor(Date.now() / 1000) - Math.ceil(source.dedupMs! / 1000)
   const seconds = await orNothing(() =>
     clickhouse.query<{ s: string; n: string }>(
@@ -32,7 +29,7 @@ export async function refillIds(
   )
   for (const { first, last } of pieces(seconds)) {
     const rows = await clickhouse.query<{ id: unknown; s: number }>(
-      `SELECT \`${source.id!.replaceAll('`', '\\`')}\` AS id, toUnixTimestamp(ingested_at) AS s FROM ${table}
+      `SELECT ${id(source.id!)} AS id, toUnixTimestamp(ingested_at) AS s FROM ${table}
        WHERE ingested_at >= toDateTime64({first:UInt32}, 3, 'UTC') AND ingested_at < toDateTime64({end:UInt32}, 3, 'UTC') AND _canary = 0`,
       { first, end: last + 1 },
     )
@@ -67,10 +64,10 @@ export async function refillKeys(
   const from = Math.floor(Date.now() / 1000) - DAY_S
   const all = (range: string) => `
     SELECT _key AS k, toUnixTimestamp(ingested_at) AS s, 1 AS stored, 0 AS rejected
-    FROM ${name(database, source.table)} WHERE ${range.replaceAll('AT', 'ingested_at')} AND _key != 0
+    FROM ${qualified(database, source.table)} WHERE ${range.replaceAll('AT', 'ingested_at')} AND _key != 0
     UNION ALL
     SELECT _key, toUnixTimestamp(received_at), 0, 1
-    FROM ${name(database, source.deadLetters)} WHERE ${range.replaceAll('AT', 'received_at')} AND _key != 0`
+    FROM ${qualified(database, source.deadLetters)} WHERE ${range.replaceAll('AT', 'received_at')} AND _key != 0`
   const hours = await orNothing(() =>
     clickhouse.query<{ hour: number }>(
       `SELECT DISTINCT intDiv(s, ${HOUR_S}) AS hour FROM (${all("AT >= toDateTime64({from:UInt32}, 3, 'UTC')")})`,
@@ -95,7 +92,7 @@ async function orNothing<T>(query: () => Promise<T[]>): Promise<T[]> {
   try {
     return await query()
   } catch (error) {
-    if (error instanceof ClickHouseError && (error.code === UNKNOWN_TABLE || error.code === UNKNOWN_DATABASE)) return []
+    if (isAbsent(error)) return []
     throw error
   }
 }

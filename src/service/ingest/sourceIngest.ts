@@ -4,12 +4,13 @@ import type { KafkaConnection } from '../../clients/kafka/connection.js'
 import type { KafkaProducer } from '../../clients/kafka/producer.js'
 import type { SourceConfig } from '../../model/serviceConfig.js'
 import { names } from '../../naming.js'
+import type { SeenIds } from '../redis/seenIds.js'
 import { type Batcher, type BatchTarget, createBatcher } from './batcher.js'
 import { createClickHouseSink } from './clickhouseSink.js'
 import type { Encoded, EventError } from './encoded.js'
 import { createDecoder, type EventDecoder } from './eventDecoder.js'
 import { createKafkaSink } from './kafkaSink.js'
-import type { IngestOptions, SharedIds } from './options.js'
+import type { IngestOptions } from './options.js'
 import { problems } from './problem.js'
 import { refillIds, refillKeys } from './refill.js'
 import { refillIdsFromTopic, refillKeysFromTopic, type TopicRefill } from './refillFromTopic.js'
@@ -63,7 +64,7 @@ export class SourceIngest {
   private idsOf = ''
   private idsReady: Promise<void> | undefined
   private compiled: Compiled | undefined
-  private shared: SharedIds | undefined
+  private shared: SeenIds | undefined
   private configured = ''
 
   constructor(
@@ -172,7 +173,7 @@ export class SourceIngest {
   }
 
   private async storeShared(
-    shared: SharedIds,
+    shared: SeenIds,
     compiled: Compiled,
     events: Encoded,
     key: bigint,

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouse } from '../../clients/clickhouse.js'
+import { id, qualified } from '../../targets/clickhouse/text.js'
+import { insertEnded } from '../ingest/insertEnded.js'
 import type { SeenTable } from '../ingest/seenTable.js'
 import { batchId } from './intent.js'
 import type { LoadedSource } from './source.js'
@@ -7,9 +8,8 @@ import type { LoadedSource } from './source.js'
 const DAY = 86_400_000
 const PIECE = 200_000
 
-const quote = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
 const tableOf = ({ database, source, letters }: LoadedSource): { name: string; arrived: string } => ({
-  name: `${quote(database)}.${quote(letters ? source.deadLetters : source.table)}`,
+  name: qualified(database, letters ? source.deadLetters : source.table),
   arrived: letters ? 'received_at' : 'ingested_at',
 })
 
@@ -22,15 +22,7 @@ export async function storedOffsets(
   signal: AbortSignal,
 ): Promise<ReadonlySet<number> | undefined> {
   if (loaded.letters) return undefined
-  for (;;) {
-    signal.throwIfAborted()
-    const running = await clickhouse.query(
-      `SELECT 1 FROM system.processes WHERE Settings['insert_deduplication_token'] = {token:String}`,
-      { token },
-    )
-    if (running.length === 0) break
-    await sleep(100, undefined, { signal })
-  }
+  await insertEnded(clickhouse, token, signal)
   const rows = await clickhouse.query<{ o: string }>(
     `SELECT _offset AS o FROM ${tableOf(loaded).name}
      WHERE ingested_at >= {from:DateTime64(3, 'UTC')} AND _batch = {batch:UInt64}`,
@@ -67,7 +59,7 @@ export async function refillPartition(
   let after = -1n
   for (;;) {
     const rows = await clickhouse.query<{ id: unknown; s: number; o: string }>(
-      `SELECT ${quote(source.id!)} AS id, toUnixTimestamp(ingested_at) AS s, _offset AS o FROM ${tableOf(loaded).name}
+      `SELECT ${id(source.id!)} AS id, toUnixTimestamp(ingested_at) AS s, _offset AS o FROM ${tableOf(loaded).name}
        WHERE ingested_at >= {from:DateTime64(3, 'UTC')} AND _topic = {topic:String} AND _topic_partition = {partition:UInt32}
          AND _canary = 0 AND _offset > {after:Int128} ORDER BY _offset LIMIT ${PIECE}`,
       { from: new Date(Date.now() - source.dedupMs!), topic, partition, after: after.toString() },

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
-import { ClickHouseError } from '../../clients/clickhouseError.js'
+import { isAbsent } from '../../clients/clickhouseError.js'
 import type { TopicSpec } from '../../model/resource.js'
 import { names } from '../../naming.js'
 import { record } from '../clickhouse/apply/context.js'
@@ -54,7 +54,7 @@ async function rows(clickhouse: ClickHouse, database: string): Promise<{ change:
       { event: EVENT },
     )
   } catch (error) {
-    if (error instanceof ClickHouseError && ['UNKNOWN_DATABASE', 'UNKNOWN_TABLE'].includes(error.type)) return []
+    if (isAbsent(error)) return []
     throw error
   }
 }
