@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createKafkaAdmin, type KafkaAdmin } from '../../src/clients/kafka/admin.js'
 import { type ConsumerOptions, createKafkaConsumer, type KafkaConsumer } from '../../src/clients/kafka/consumer.js'
-import type { KafkaError } from '../../src/clients/kafka/error.js'
+import type { KafkaError } from '../../src/clients/kafka/kafkaError.js'
 import { createKafkaProducer, type KafkaProducer } from '../../src/clients/kafka/producer.js'
 import { type KafkaEngine, startKafka } from './engines.js'
 

@@ -16,8 +16,9 @@ import {
 import type { TopicSpec } from '../../model/resource.js'
 import { decodeAssignment } from './assignment.js'
 import type { KafkaConnection } from './connection.js'
-import { KafkaError, toKafkaError } from './error.js'
+import { toKafkaError } from './error.js'
 import { decode } from './fetched.js'
+import { KafkaError } from './kafkaError.js'
 import { EARLIEST, LATEST, offsetsAt } from './offsets.js'
 import { driverOptions } from './options.js'
 

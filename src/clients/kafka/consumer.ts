@@ -1,10 +1,11 @@
 import { Base } from '@platformatic/kafka'
 import type { TopicPartition } from './assignment.js'
 import type { KafkaConnection } from './connection.js'
-import { KafkaError, toKafkaError } from './error.js'
+import { toKafkaError } from './error.js'
 import type { FetchedRecord } from './fetched.js'
 import { createFetcher, type Reading } from './fetcher.js'
 import { type Committed, createGroupMember } from './group.js'
+import { KafkaError } from './kafkaError.js'
 import { driverOptions } from './options.js'
 
 /** Consecutive records of one partition (gaps only where a topic is compacted, or a transaction was rolled back). */

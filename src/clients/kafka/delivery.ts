@@ -1,6 +1,7 @@
 import { type MessageToProduce, Producer } from '@platformatic/kafka'
 import type { KafkaConnection } from './connection.js'
-import { KafkaError, toKafkaError } from './error.js'
+import { toKafkaError } from './error.js'
+import { KafkaError } from './kafkaError.js'
 import { driverOptions } from './options.js'
 
 /** A record as the driver takes it, that knows its partition. */

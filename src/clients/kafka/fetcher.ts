@@ -1,8 +1,9 @@
 import { type Base, ConnectionPool, fetchV13, listOffsetsV5, protocolErrors } from '@platformatic/kafka'
 import type { TopicPartition } from './assignment.js'
 import type { KafkaConnection } from './connection.js'
-import { KafkaError, toKafkaError } from './error.js'
+import { toKafkaError } from './error.js'
 import { decode, type FetchedRecord } from './fetched.js'
+import { KafkaError } from './kafkaError.js'
 import { driverOptions } from './options.js'
 
 /** Reading state of one partition. `epoch` counts jumps: what was asked for before one is of no use after it. */

@@ -21,7 +21,8 @@ import {
   type TopicPartition,
 } from './assignment.js'
 import type { KafkaConnection } from './connection.js'
-import { KafkaError, toKafkaError } from './error.js'
+import { toKafkaError } from './error.js'
+import { KafkaError } from './kafkaError.js'
 import { driverOptions } from './options.js'
 
 /** A committed offset, and what was noted beside it. */

@@ -1,6 +1,6 @@
 import type { KafkaConnection } from './connection.js'
-import { createDelivery, type Placed } from './delivery.js'
-import { KafkaError } from './error.js'
+import type { Placed } from './delivery.js'
+import { KafkaError } from './kafkaError.js'
 import { partitionOf } from './murmur2.js'
 
 /** One record to write; without a key and a partition, records of one call share a partition. `timestamp` in epoch ms. */
@@ -44,7 +44,8 @@ export function createKafkaProducer(
   options: { readonly clientId?: string; readonly timeoutMs?: number } = {},
 ): KafkaProducer {
   const { clientId = 'rtdash-producer', timeoutMs = 30_000 } = options
-  const delivery = createDelivery(connection, clientId)
+  // The driver takes a while to load: who has no Kafka never does.
+  const delivery = import('./delivery.js').then(({ createDelivery }) => createDelivery(connection, clientId))
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
   let turn = 0
@@ -71,7 +72,7 @@ export function createKafkaProducer(
   async function partitions(topic: string, deadline: number): Promise<number> {
     for (;;) {
       try {
-        return await delivery.partitions(topic)
+        return await (await delivery).partitions(topic)
       } catch (error) {
         if (!(error instanceof KafkaError && error.retryable) || closed || Date.now() > deadline) throw error
         await new Promise(resolve => setTimeout(resolve, 100))
@@ -108,7 +109,7 @@ export function createKafkaProducer(
   }
 
   async function deliver(batch: readonly Waiting[]): Promise<void> {
-    const failed = await delivery.deliver(batch, Math.max(...batch.map(({ call }) => call.deadline)))
+    const failed = await (await delivery).deliver(batch, Math.max(...batch.map(({ call }) => call.deadline)))
     const left = new Set(failed?.records)
     for (const record of batch) if (!left.has(record) && --record.call.left === 0) record.call.settle()
     if (!failed) return
@@ -128,7 +129,7 @@ export function createKafkaProducer(
     close: async () => {
       closed = true
       await running
-      await delivery.close()
+      await (await delivery).close()
     },
   }
 }

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaConnection } from '../../clients/kafka/connection.js'
-import { KafkaError } from '../../clients/kafka/error.js'
 import type { FetchedRecord } from '../../clients/kafka/fetched.js'
+import { KafkaError } from '../../clients/kafka/kafkaError.js'
 import type { KafkaProducer, KafkaRecord } from '../../clients/kafka/producer.js'
-import { readTail } from '../../clients/kafka/tail.js'
 import { type Batch, BatchRefused, type Insert, type Sink } from './batch.js'
 import { readDeadRecords } from './deadRecord.js'
 import { HEADER, headerText, readRecords, recordHeader } from './records.js'
@@ -87,6 +86,7 @@ export async function findBatches(
   const found = new Map<string, Set<number>>()
   const since = Math.min(...batches.map(({ createdAt }) => createdAt)) - CLOCKS_MS
   const wanted = new Set(batches.map(({ id }) => id.toString(36)))
+  const { readTail } = await import('../../clients/kafka/tail.js')
   await sleep(LANDED_MS, undefined, { signal })
   for (const topic of new Set(batches.flatMap(({ inserts }) => inserts.map(({ table }) => table)))) {
     const take = ({ headers }: FetchedRecord) => {

@@ -1,6 +1,5 @@
-import { createKafkaAdmin } from '../../clients/kafka/admin.js'
 import type { KafkaConnection } from '../../clients/kafka/connection.js'
-import { readTail } from '../../clients/kafka/tail.js'
+import type { readTail } from '../../clients/kafka/tail.js'
 import type { SourceConfig } from '../../model/serviceConfig.js'
 import { names } from '../../naming.js'
 import type { EventDecoder } from './eventDecoder.js'
@@ -52,6 +51,10 @@ export async function refillKeysFromTopic(refill: TopicRefill, keys: SeenTable):
 type Take = Parameters<typeof readTail>[3]
 
 async function unloaded({ kafka, project, signal }: TopicRefill, topic: string, since: number, take: Take) {
+  const [{ createKafkaAdmin }, { readTail }] = await Promise.all([
+    import('../../clients/kafka/admin.js'),
+    import('../../clients/kafka/tail.js'),
+  ])
   const admin = createKafkaAdmin(kafka)
   try {
     const [offsets, oldest] = [

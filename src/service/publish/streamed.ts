@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { KafkaConnection } from '../../clients/kafka/connection.js'
-import { createKafkaConsumer, type KafkaConsumer } from '../../clients/kafka/consumer.js'
+import type { KafkaConsumer } from '../../clients/kafka/consumer.js'
 import type { ServiceConfig } from '../../model/serviceConfig.js'
 import { names } from '../../naming.js'
 import type { Canary } from '../update.js'
@@ -24,7 +24,7 @@ interface SeenCanary extends Canary {
 export function createStreamed(publishing: Publishing, kafka: KafkaConnection): Publisher {
   let metrics = new Map<string, StreamedMetric>()
   let sourceOf = new Map<string, string>()
-  let consumer: KafkaConsumer | undefined
+  let consumer: Promise<KafkaConsumer> | undefined
   const canaries = new Map<string, SeenCanary[]>()
 
   function receive(record: StreamedRecord): void {
@@ -47,7 +47,8 @@ export function createStreamed(publishing: Publishing, kafka: KafkaConnection): 
     return newest && { sent: newest.sent, ingested: newest.ingested, queried: Date.now() }
   }
 
-  function follow(project: string): KafkaConsumer {
+  async function follow(project: string): Promise<KafkaConsumer> {
+    const { createKafkaConsumer } = await import('../../clients/kafka/consumer.js')
     return createKafkaConsumer(kafka, {
       group: `rtdash.${project}.publish.${randomUUID()}`,
       topics: [names.updatesTopic(project)],
@@ -62,7 +63,7 @@ export function createStreamed(publishing: Publishing, kafka: KafkaConnection): 
   function stop(): void {
     for (const metric of metrics.values()) metric.stop()
     metrics = new Map()
-    void consumer?.stop()
+    void consumer?.then(reader => reader.stop())
     consumer = undefined
   }
 

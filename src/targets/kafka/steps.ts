@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaAdmin, LiveTopic } from '../../clients/kafka/admin.js'
-import { KafkaError } from '../../clients/kafka/error.js'
+import { KafkaError } from '../../clients/kafka/kafkaError.js'
 import type { Change, Step } from '../../model/plan.js'
 import type { ResourceOf, TopicSpec } from '../../model/resource.js'
 import type { ApplyContext } from '../live.js'
