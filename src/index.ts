@@ -3,6 +3,7 @@
 
 export { type Applied, type ApplyOptions, apply } from './apply/apply.js'
 export { type ClickHouse, type ClickHouseOptions, createClickHouse } from './clients/clickhouse.js'
+export { type KafkaConnection, kafkaConnection } from './clients/kafka/connection.js'
 export { type Compiled, compile } from './compile/compile.js'
 export { renderFiles } from './compile/renderFiles.js'
 export { type Checked, check } from './config/check.js'

@@ -25,7 +25,7 @@ export async function withClients<T>(project: Project, use: (clients: Clients) =
 }
 
 /** How to reach the target's Kafka, where it has one. */
-async function kafkaConnectionOf({ model }: Project) {
+export async function kafkaConnectionOf({ model }: Project) {
   if (model.target.kafka === undefined) return undefined
   const { kafkaConnection } = await import('../clients/kafka/connection.js')
   return kafkaConnection(settingValue(model.target.kafka.brokers), process.env)

@@ -1,8 +1,12 @@
 import type { ClickHouse } from '../clients/clickhouse.js'
+import type { KafkaConnection } from '../clients/kafka/connection.js'
 import type { ServiceConfig } from '../model/serviceConfig.js'
 
 /** What a process of the service does (4-protocol.md). */
 export type Role = 'ingest' | 'load' | 'publish' | 'push'
+
+/** All that a service does: there is something to load where there is Kafka. */
+export const rolesOf = (kafka: boolean): Role[] => ['ingest', ...(kafka ? (['load'] as const) : []), 'publish', 'push']
 
 export type Log = (message: string) => void
 
@@ -12,7 +16,7 @@ export interface ServiceOptions {
   /** Where to listen: 127.0.0.1 and 8080 unless told; port 0 takes a free one. */
   readonly host?: string
   readonly port?: number
-  /** `ingest`, `publish` and `push` unless told. */
+  /** All unless told. */
   readonly roles?: readonly Role[]
   /** Folder for what must outlive the process. */
   readonly stateDir: string
@@ -24,6 +28,8 @@ export interface ServiceOptions {
   readonly drainMs?: number
   /** Without it one node computes and serves alone; with it any number do, together. */
   readonly redis?: { readonly url: string } | undefined
+  /** With it events go to their topics, role `load` stores them, and Flink's values are read from there. */
+  readonly kafka?: KafkaConnection | undefined
   readonly log?: Log
 }
 

@@ -8,12 +8,14 @@ import { refuseBadRequest } from './http/badRequest.js'
 import { createRouter, type Route } from './http/router.js'
 import { createIngest, type Ingest } from './ingest/ingest.js'
 import { createLag } from './lag.js'
+import { linkKafka } from './load/link.js'
 import {
   type AuthOptions,
   type Role,
   type RunningService,
   resolveAuth,
   resolveLimits,
+  rolesOf,
   type ServiceOptions,
 } from './options.js'
 import { createCanaries } from './publish/canaries.js'
@@ -29,7 +31,6 @@ import { ORIGIN_HELP, originAllowed } from './security/origin.js'
 import { createAuthenticate, refuseUnknownHost } from './security/reader.js'
 import { createTelemetry } from './telemetry.js'
 
-const ALL: readonly Role[] = ['ingest', 'publish', 'push']
 /** Queries of the publisher at a time. */
 const PUBLISH_QUERIES = 4
 const DRAIN_MS = 5000
@@ -37,8 +38,10 @@ const OTHER_CONNECTIONS = 2000
 
 /** Starts the roles asked for behind one HTTP server. Throws when the address is taken or readers' keys are missing. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { clickhouse: db, database, host = '127.0.0.1', port = 8080, roles = ALL, log = () => {} } = options
-  if (roles.includes('load')) throw new Error('role load moves events from Kafka, and no Kafka is set up: leave it out')
+  const { clickhouse: db, database, host = '127.0.0.1', port = 8080, kafka, log = () => {} } = options
+  const roles = options.roles ?? rolesOf(kafka !== undefined)
+  if (roles.includes('load') && !kafka)
+    throw new Error('role load moves events from Kafka, and no Kafka is set up: leave it out')
   const auth = resolveAuth(options.auth, host, roles, process.env)
   const authenticate = createAuthenticate(auth)
   const telemetry = createTelemetry()
@@ -50,20 +53,23 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const watcher = watchConfig(db, database, log)
   const { config, reachable } = watcher
   const ingest = roles.includes('ingest')
-    ? createIngest({ config, clickhouse: db, stateDir: options.stateDir, tokens: auth.writeTokens, log })
+    ? createIngest({
+        config,
+        clickhouse: db,
+        ...(kafka && { kafka }),
+        ...(link && { seenIds: link.seenIds }),
+        stateDir: options.stateDir,
+        tokens: auth.writeTokens,
+        log,
+      })
     : undefined
-  const lag = createLag(() => ingest?.stats() ?? [])
+  const stream = kafka && (await linkKafka({ kafka, roles, config, clickhouse: db, log }))
+  const lag = stream?.lag ?? createLag(() => ingest?.stats() ?? [])
   const limits = resolveLimits(options.limits, host)
   const push = createPush({ db, fanout, telemetry, limits, log })
-  const computing = createPublisher({
-    db,
-    fanout,
-    canaries: createCanaries(db, database),
-    telemetry,
-    limit: createLimiter(PUBLISH_QUERIES),
-    lagMs: lag.of,
-    log,
-  })
+  const canaries = createCanaries(db, database)
+  const limit = createLimiter(PUBLISH_QUERIES)
+  const computing = createPublisher({ db, fanout, canaries, telemetry, limit, lagMs: lag.of, log }, kafka)
   const publisher = link?.lead(computing) ?? computing
   let stopping = false
 
@@ -77,6 +83,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     authenticate,
     roles,
     ingest: () => ingest?.stats() ?? [],
+    load: stream?.load,
     lagMs: lag.of,
     redis: link?.state,
   })
@@ -104,7 +111,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     server.on('upgrade', (req, socket, head) => void upgrade(req, socket, head))
   }
 
-  await listen(server, host, port)
+  await listen(server, host, port).catch(async error => {
+    await Promise.all([stream?.stop(), link?.stop()])
+    throw error
+  })
   ingest?.start()
   link?.announce(urlOf(host, server), config)
   await watcher.start(next => {
@@ -126,6 +136,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       await ingest?.stop()
       publisher.stop()
       await push.stop(options.drainMs ?? DRAIN_MS)
+      await stream?.stop()
       await link?.stop()
       server.closeAllConnections()
       await closed

@@ -87,6 +87,7 @@ export function createTelemetry() {
     requests: counter('http_requests_total', 'Answers by route and status', ['route', 'status']),
     accepted: counter('events_accepted_total', 'Events accepted', ['source']),
     rejected: counter('events_rejected_total', 'Events rejected', ['source']),
+    loaded: counter('events_loaded_total', 'Events that this process moved from Kafka to ClickHouse', ['source']),
     lag: gauge('ingest_lag_seconds', 'How far storing is behind the newest accepted event', ['source']),
   }
 }

@@ -2,6 +2,7 @@ import type { ServiceConfig } from '../../model/serviceConfig.js'
 import { HttpError, sendJson, sendText } from '../http/answer.js'
 import type { Route } from '../http/router.js'
 import type { SourceStats } from '../ingest/stats.js'
+import type { LoaderStats } from '../load/stats.js'
 import type { Rings } from '../push/rings.js'
 import type { RedisState } from '../redis/link.js'
 import type { Authenticate } from '../security/reader.js'
@@ -19,6 +20,8 @@ export interface HealthParts {
   readonly authenticate: Authenticate
   readonly roles: readonly string[]
   readonly ingest: () => readonly SourceStats[]
+  /** Where there is Kafka. */
+  readonly load?: (() => readonly LoaderStats[]) | undefined
   readonly lagMs: (source: string) => number
   /** Where there is one. */
   readonly redis?: (() => RedisState) | undefined
@@ -87,6 +90,7 @@ export function healthRoutes(parts: HealthParts): Route[] {
           viewers: viewers(),
           database,
           ingest: parts.ingest(),
+          load: parts.load?.(),
         })
         sendJson(res, body, { headers: { 'Cache-Control': 'no-store' } })
       },
@@ -95,17 +99,19 @@ export function healthRoutes(parts: HealthParts): Route[] {
 }
 
 /** Gauges that are read off at scrape time. */
-function expose({ config, rings, telemetry, viewers, ingest, lagMs }: HealthParts): void {
+function expose({ config, rings, telemetry, viewers, ingest, load = () => [], lagMs }: HealthParts): void {
   const { ws, sse } = viewers()
   telemetry.connections.set({ channel: 'ws' }, ws)
   telemetry.connections.set({ channel: 'sse' }, sse)
   telemetry.accepted.reset()
   telemetry.rejected.reset()
+  telemetry.loaded.reset()
   for (const { source, accepted, rejected } of ingest()) {
     telemetry.accepted.inc({ source }, accepted)
     telemetry.rejected.inc({ source }, rejected)
-    telemetry.lag.set({ source }, lagMs(source) / 1000)
   }
+  for (const { source, rows } of load()) telemetry.loaded.inc({ source }, rows)
+  for (const { name } of config()?.sources ?? []) telemetry.lag.set({ source: name }, lagMs(name) / 1000)
   for (const gauge of [telemetry.freshness, telemetry.slaLatency, telemetry.slaQuery]) gauge.reset()
   const current = new Set<string>()
   for (const { name, sla } of config()?.metrics ?? []) {

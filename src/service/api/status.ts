@@ -14,6 +14,8 @@ export interface StatusParts {
   readonly database: 'ok' | 'unreachable'
   /** Ingest's own counters. */
   readonly ingest: unknown
+  /** The loader's, where there is Kafka. */
+  readonly load: unknown
 }
 
 /** The body of `/api/status`: what `status` prints and `verify` reads. Ages and times in ms. */
@@ -49,5 +51,6 @@ export function status(parts: StatusParts) {
         }
       }),
     ingest: parts.ingest,
+    ...(parts.load !== undefined && { load: parts.load }),
   }
 }

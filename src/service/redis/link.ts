@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Redis } from '../../clients/redis.js'
-import type { ServiceConfig } from '../../model/serviceConfig.js'
+import type { ServiceConfig, SourceConfig } from '../../model/serviceConfig.js'
 import type { SharedAnswers } from '../api/memo.js'
 import type { Log, Role } from '../options.js'
 import type { Fanout } from '../publish/fanout.js'
@@ -13,6 +13,7 @@ import { createFeed } from './feed.js'
 import { createLease } from './lease.js'
 import { announce } from './nodes.js'
 import { createOutlet } from './outlet.js'
+import { createSeenIds, type SeenIds } from './seenIds.js'
 import { exposeRedis } from './telemetry.js'
 
 /** How the process stands with Redis, for `/healthz`. */
@@ -26,6 +27,8 @@ export interface RedisState {
 export interface RedisLink {
   readonly fanout: Fanout
   readonly answers: SharedAnswers
+  /** What the front doors share of a source: the ids of its events. */
+  seenIds(project: string, source: SourceConfig): SeenIds
   /** The publisher, made to work only while the lease is ours. */
   lead(publisher: Publisher): Publisher
   /** Tells the others where this one listens. */
@@ -86,6 +89,7 @@ export function linkRedis({ redis, project, roles, db, telemetry, log }: LinkPar
       lostSince: () => feed?.lostSince() ?? 0,
     },
     answers: createSharedAnswers(redis, project, subscribe),
+    seenIds: (project, { name, dedupMs = 0 }) => createSeenIds(redis, { project, source: name, dedupMs }),
     lead: led => {
       publisher = led
       return { apply: next => led.apply(lease?.held() ? next : undefined), stop: led.stop }

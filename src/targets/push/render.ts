@@ -16,7 +16,7 @@ const own = JSON.parse(readFileSync(new URL('../../../package.json', import.meta
 
 /** The folder that runs by itself. A target with the embedded ClickHouse has none: `rtdash up` serves it. */
 export function render({ model, service }: Compiled): ReadonlyMap<string, string> {
-  const { clickhouse, kafka, name: target } = model.target
+  const { clickhouse, kafka, redis, name: target } = model.target
   if (clickhouse.kind === 'embedded') return new Map()
   const image = `${model.project.replaceAll('_', '-')}-push`
   const roles = ['ingest', ...(kafka ? ['load'] : []), 'publish', 'push']
@@ -36,13 +36,20 @@ export function render({ model, service }: Compiled): ReadonlyMap<string, string
       roles: js(roles),
       clickhouse: jsSetting(clickhouse.url),
       database: js(service.database),
+      kafka: kafka && jsSetting(kafka.brokers),
+      redis: redis && jsSetting(redis.url),
     }),
     'routes.json': json(routes(service)),
     Dockerfile: renderTemplate('push/Dockerfile', common),
     '.dockerignore': renderTemplate('push/dockerignore', common),
     'README.md': renderTemplate('push/README.md', {
       ...common,
-      settings: settings({ 'ClickHouse, over HTTP': clickhouse.url }),
+      kafka: kafka !== undefined,
+      settings: settings({
+        'ClickHouse, over HTTP': clickhouse.url,
+        ...(kafka && { 'Brokers of Kafka': kafka.brokers }),
+        ...(redis && { Redis: redis.url }),
+      }),
     }),
   }
   return new Map(Object.entries(files).map(([path, text]) => [`push-service/${path}`, text]))

@@ -1,7 +1,7 @@
 // Starts the service of project shop for target prod. Made from metrics.yaml by `rtdash compile`: change that file.
 // What it serves it reads from ClickHouse, where `rtdash apply` puts it; a new configuration needs no restart.
 import { fileURLToPath } from 'node:url'
-import { createClickHouse, startService } from 'rtdash'
+import { createClickHouse, kafkaConnection, startService } from 'rtdash'
 
 const roles = ["ingest","load","publish","push"]
 
@@ -48,6 +48,8 @@ const service = await startService({
   port: port(),
   roles: rolesAsked(),
   stateDir: env('STATE_DIR', 'state'),
+  kafka: kafkaConnection(env("KAFKA_BROKERS"), process.env),
+  redis: { url: env("REDIS_URL") },
   webDir: fileURLToPath(new URL('dist/web/', import.meta.resolve('rtdash/package.json'))),
   log: message => console.error(message),
 }).catch(error => fail(error.message))
