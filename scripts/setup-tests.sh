@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Node: Chromium, nginx and Prometheus (Debian's packages) and a Python with
-# `websockets` in .venv. With `stack`, also what the real engines need: Java, Maven, Redis, and the engines in .stack.
-# What is there already is left alone. Root is used directly or through sudo.
+# Installs what the tests need beside Node: Chromium, nginx, Prometheus, Redis, Java and Maven (Debian's packages), a
+# Python with `websockets` in .venv, and Kafka and Flink in .stack. What is there already is left alone. Root is used
+# directly or through sudo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,12 +15,10 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 PATH="$PATH:/usr/sbin" command -v nginx >/dev/null || missing+=(nginx-light)
 command -v promtool >/dev/null || missing+=(prometheus)
 command -v ps >/dev/null || missing+=(procps)
-if [ "${1:-}" = stack ]; then
-  python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
-  command -v java >/dev/null || missing+=(default-jre-headless)
-  command -v mvn >/dev/null || missing+=(maven)
-  command -v redis-server >/dev/null || missing+=(redis-server)
-fi
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+command -v java >/dev/null || missing+=(default-jre-headless)
+command -v mvn >/dev/null || missing+=(maven)
+command -v redis-server >/dev/null || missing+=(redis-server)
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then
     echo "please install: ${missing[*]} (there is no apt-get here to do it with)" >&2
@@ -34,5 +32,5 @@ if ! .venv/bin/python -c 'import websockets' 2>/dev/null; then
   python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check 'websockets>=13,<16'
 fi
-if [ "${1:-}" = stack ]; then npx tsx scripts/stack.ts --fetch; fi
-echo "tests can run: $(chromium --version 2>/dev/null | head -1), $(.venv/bin/python --version) with websockets"
+npx tsx scripts/stack.ts --fetch
+echo "tests can run: $(chromium --version 2>/dev/null | head -1), $(.venv/bin/python --version) with websockets, $(java -version 2>&1 | head -1)"
