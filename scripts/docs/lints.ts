@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { changeRules } from '../../src/rules/change/registry.js'
 import { exampleBase } from '../../src/rules/example.js'
 import { rules } from '../../src/rules/registry.js'
 
@@ -15,6 +16,7 @@ const areas: Readonly<Record<string, string>> = {
   values: 'Measures',
   alerts: 'Alerts',
   unused: 'What nobody reads',
+  change: 'The change itself',
 }
 
 interface Page {
@@ -33,7 +35,7 @@ export function lintPages(): Map<string, string> {
 
 function readPages(): Page[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.md'))
-  return rules.map(({ code, severity }) => {
+  return [...rules, ...changeRules].map(({ code, severity }) => {
     const file = files.find(candidate => candidate.endsWith(`/${code}.md`))
     if (!file) throw new Error(`src/rules has no page ${code}.md for its rule`)
     return { code, severity, area: file.slice(0, file.indexOf('/')), text: readFileSync(`${folder}${file}`, 'utf8') }
@@ -56,7 +58,7 @@ function listText(pages: readonly Page[]): string {
   })
   return `# Lints
 
-\`rtdash validate\` holds the metrics file against the decision tree of real-time dashboards and its anti-patterns. An error stops \`compile\`, \`plan\` and \`apply\`; a warning does not. Schema, references and types are checked before; their messages say what to write instead.
+\`rtdash validate\` holds the metrics file against the decision tree of real-time dashboards and its anti-patterns. An error stops \`compile\`, \`plan\` and \`apply\`; a warning does not. Schema, references and types are checked before; their messages say what to write instead. The last section is about a change rather than a file: \`rtdash plan\` holds it against what is applied, \`rtdash diff\` against another file.
 
 The examples on the pages are parts of a file that begins like this:
 
