@@ -32,7 +32,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** XML has no way to write most control characters: they become a question mark. */
-const escaped = (text: string): string =>
+/** Text inside XML. It has no way to write most control characters: they become a question mark. */
+export const escaped = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   text.replace(/[&<>"']/g, found => entities[found] ?? '').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '?')
