@@ -116,7 +116,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     throw error
   })
   ingest?.start()
-  link?.announce(urlOf(host, server), config)
+  link?.announce(urlOf(host, server), { config, ingest: () => ingest?.stats() ?? [] })
   await watcher.start(next => {
     fanout.apply(next)
     if (roles.includes('push')) push.apply(next)

@@ -1,7 +1,8 @@
 import type { ClickHouse } from '../clients/clickhouse.js'
 import type { SourceConfig } from '../model/serviceConfig.js'
 import { rawColumns } from '../naming.js'
-import { type IngestState, type ServiceAddress, type ServiceState, serviceState } from './service.js'
+import { counters, countersNow, type FrontDoors } from './frontDoors.js'
+import type { IngestState, ServiceState } from './service.js'
 
 /** The state of the pipeline at one moment of the run. */
 export interface Snapshot {
@@ -21,19 +22,19 @@ export interface Counts {
 interface Parts {
   readonly clickhouse: ClickHouse
   readonly database: string
-  readonly service: ServiceAddress
+  readonly doors: FrontDoors
   readonly sources: readonly SourceConfig[]
   /** Rows are counted from here on, epoch ms by ClickHouse's clock. */
   readonly since: number
 }
 
 export async function takeSnapshot(parts: Parts): Promise<Snapshot> {
-  const earlier = await serviceState(parts.service)
+  const earlier = await counters(parts.doors)
   const [rows, blocks] = await Promise.all([countRows(parts), newestBlocks(parts)])
-  const service = await serviceState(parts.service)
+  const [later, service] = await Promise.all([countersNow(parts.doors), parts.doors.status()])
   const counts = parts.sources.map(
     ({ name }, i) =>
-      [name, { earlier: ingestOf(earlier, name), rows: rows[i]!, later: ingestOf(service, name) }] as const,
+      [name, { earlier: ingestOf(earlier, name), rows: rows[i]!, later: ingestOf(later, name) }] as const,
   )
   return { service, counts: new Map(counts), blocks }
 }
@@ -66,8 +67,8 @@ async function newestBlocks({ clickhouse, database }: Parts): Promise<Map<string
   return new Map(rows.map(({ table, partition, block }) => [`${table}/${partition}`, Number(block)]))
 }
 
-const ingestOf = (state: ServiceState, name: string): IngestState =>
-  state.ingest.find(({ source }) => source === name) ?? {
+const ingestOf = (counted: readonly IngestState[], name: string): IngestState =>
+  counted.find(({ source }) => source === name) ?? {
     source: name,
     accepted: 0,
     rejected: 0,

@@ -56,7 +56,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   if (config === null) throw new VerifyError('not-applied', 'nothing was applied yet', 'rtdash apply')
   const { sources } = compiled.service
   const since = await clickhouseNow(clickhouse)
-  const snapshot = () => takeSnapshot({ clickhouse, database, service, sources, since })
+  const doors = { redis: options.redis, project: database, status: () => serviceState(service) }
+  const snapshot = () => takeSnapshot({ clickhouse, database, doors, sources, since })
   const measurable = model.metrics.filter(metric => durationMs >= neededMs(metric))
 
   const viewers: [Viewer, Viewer] = await both(() => openViewer(service, model.metrics))

@@ -4,6 +4,7 @@ import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Redis } from '../../clients/redis.js'
 import type { ServiceConfig, SourceConfig } from '../../model/serviceConfig.js'
 import type { SharedAnswers } from '../api/memo.js'
+import type { SourceStats } from '../ingest/stats.js'
 import type { Log, Role } from '../options.js'
 import type { Fanout } from '../publish/fanout.js'
 import type { Publisher } from '../publish/job.js'
@@ -32,7 +33,7 @@ export interface RedisLink {
   /** The publisher, made to work only while the lease is ours. */
   lead(publisher: Publisher): Publisher
   /** Tells the others where this one listens. */
-  announce(url: string, config: () => ServiceConfig | undefined): void
+  announce(url: string, of: { config(): ServiceConfig | undefined; ingest(): readonly SourceStats[] }): void
   state(): RedisState
   stop(): Promise<void>
 }
@@ -94,13 +95,14 @@ export function linkRedis({ redis, project, roles, db, telemetry, log }: LinkPar
       publisher = led
       return { apply: next => led.apply(lease?.held() ? next : undefined), stop: led.stop }
     },
-    announce: (url, hash) => {
+    announce: (url, of) => {
       takeBack = announce(redis, project, () => ({
         id,
         url: url.replace(EVERYWHERE, hostname()),
         roles,
-        config: hash()?.hash ?? null,
+        config: of.config()?.hash ?? null,
         publishing: lease?.held() ?? false,
+        ingest: of.ingest(),
       }))
     },
     state: () => ({
