@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Change, ChangeResult, Plan } from '../model/plan.js'
+import type { Change, ChangeResult, Plan, Step } from '../model/plan.js'
 import { record } from '../targets/clickhouse/apply/context.js'
 import type { ApplyContext, Clients } from '../targets/live.js'
 import { engineOf } from '../targets/liveRegistry.js'
@@ -12,6 +12,8 @@ export interface ApplyOptions {
   readonly skipDestructive?: boolean
   readonly signal?: AbortSignal
   readonly onStart?: (change: Change) => void
+  /** Told around each step of a change; what it returns is waited for. */
+  readonly onStep?: (change: Change, step: Step, moment: 'before' | 'after') => void | Promise<void>
   readonly onProgress?: (change: Change, text: string) => void
   readonly onResult?: (result: ChangeResult, change: Change) => void
 }
@@ -87,7 +89,11 @@ async function run(change: Change, applyId: string, clients: Clients, options: A
   })
   let result: ChangeResult
   try {
-    for (const step of change.steps) await engineOf(change.kind).apply(context, change, step)
+    for (const step of change.steps) {
+      await options.onStep?.(change, step, 'before')
+      await engineOf(change.kind).apply(context, change, step)
+      await options.onStep?.(change, step, 'after')
+    }
     result = done()
   } catch (error) {
     result = done(error)
@@ -99,9 +105,16 @@ async function run(change: Change, applyId: string, clients: Clients, options: A
 const contextOf = (
   applyId: string,
   clients: Clients,
-  { database }: ApplyOptions,
+  { database, signal }: ApplyOptions,
   progress: ApplyContext['progress'] = () => {},
-): ApplyContext => ({ clickhouse: clients.clickhouse, clients, database, applyId, progress })
+): ApplyContext => ({
+  clickhouse: clients.clickhouse,
+  clients,
+  database,
+  applyId,
+  progress,
+  ...(signal && { signal }),
+})
 
 /** The ledger says what was applied; where even its table could not be made there is nothing to note it in. */
 async function note(context: ApplyContext, ok: boolean, plan: Plan): Promise<void> {

@@ -38,6 +38,8 @@ export interface ApplyContext {
   readonly applyId: string
   /** Told about long work, in words for people. */
   readonly progress: (text: string) => void
+  /** Long work stops at its next safe point when this aborts, and throws. */
+  readonly signal?: AbortSignal
 }
 
 /** The live half of an engine: looks at what there is, and changes it. */
