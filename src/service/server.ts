@@ -11,7 +11,6 @@ import { createLag } from './lag.js'
 import { linkKafka } from './load/link.js'
 import {
   type AuthOptions,
-  type Role,
   type RunningService,
   resolveAuth,
   resolveLimits,
