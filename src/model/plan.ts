@@ -31,10 +31,20 @@ export interface Step {
   readonly args?: Readonly<Record<string, string | number>>
 }
 
-/** What a change touches, from the live system's own figures. */
+/** What a change touches, from the live system's own figures. Those that it does not give are left out. */
 export interface Impact {
+  /** Rows read (by a fill) or lost. */
   readonly rows: number
+  /** Bytes on disk that are read or lost. */
   readonly bytes: number
+  /** Expected time of a fill, ms. */
+  readonly ms?: number
+  /** Storage that the change adds with each day of events, bytes. */
+  readonly bytesPerDay?: number
+  /** Rows written more for each insert of events, on average. */
+  readonly rowsPerInsert?: number
+  /** Epoch ms from which on new states have values, where raw reaches back less far than what is kept of it. */
+  readonly since?: number
 }
 
 export interface Plan {

@@ -47,6 +47,7 @@ function tableOf(spec: TableSpec): LiveTable {
 }
 
 const columnOf = ({ name, type, default: value = '', codec, comment = '' }: ColumnSpec) => ({
+  bytes: 0,
   name,
   type,
   default: value,

@@ -7,6 +7,8 @@ export interface MarkFacts {
   readonly from?: string
   /** Set once what arrived before `from` has been filled in. */
   readonly filled?: string
+  /** Buckets before this instant are not filled: they hold history that raw no longer has. */
+  readonly keep?: string
 }
 
 export const mark = (id: string, note: string, facts: MarkFacts = {}): string =>
@@ -18,6 +20,10 @@ export const markedId = (comment: string): string | undefined => /^rtdash:(\S+)/
 /** The facts in a comment of ours. */
 export function markFacts(comment: string): MarkFacts {
   const fact = (key: string): string | undefined => new RegExp(` ${key}=(\\S+)`).exec(comment)?.[1]
-  const [from, filled] = [fact('from'), fact('filled')]
-  return { ...(from !== undefined && { from }), ...(filled !== undefined && { filled }) }
+  const [from, filled, keep] = [fact('from'), fact('filled'), fact('keep')]
+  return {
+    ...(from !== undefined && { from }),
+    ...(filled !== undefined && { filled }),
+    ...(keep !== undefined && { keep }),
+  }
 }

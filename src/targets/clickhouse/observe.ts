@@ -1,4 +1,5 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
+import type { Impact } from '../../model/plan.js'
 import type { Resource, RollupSpec, SelectItem } from '../../model/resource.js'
 import { markedId, markFacts } from './mark.js'
 import { arrivedFrom, rollupSelect } from './render.js'
@@ -29,6 +30,8 @@ export interface LiveColumn {
   readonly default: string
   readonly codec: string
   readonly comment: string
+  /** Compressed, on disk; 0 where unknown. */
+  readonly bytes: number
 }
 
 /** What a server holds of a project, and the server's own form of each SELECT that is wanted. */
@@ -38,6 +41,15 @@ export interface Observed {
   readonly tables: ReadonlyMap<string, LiveTable>
   /** Our text → as the server would store it. */
   readonly normal: ReadonlyMap<string, string>
+  /** By rollup, where states have to be filled: what that takes. Measured once it is known which (figures.ts). */
+  readonly figures?: ReadonlyMap<string, Figures>
+}
+
+/** What filling a rollup's missing states from raw takes and gives. */
+export interface Figures {
+  readonly impact: Impact
+  /** Buckets before this instant (epoch ms) hold history that raw no longer has: it is never cleared. */
+  readonly keep?: number
 }
 
 /** Reads only. */
@@ -49,7 +61,7 @@ export async function observe(
   const [databases, rows, columns] = await Promise.all([
     clickhouse.query(`SELECT name FROM system.databases WHERE name = ${str(database)}`),
     clickhouse.query<TableRow>(TABLES(database)),
-    clickhouse.query<LiveColumn & { table: string }>(COLUMNS(database)),
+    clickhouse.query<ColumnRow>(COLUMNS(database)),
   ])
   const byTable = groupByTable(columns)
   const tables = new Map(rows.map(row => [row.name, liveTable(row, byTable.get(row.name) ?? [])]))
@@ -60,11 +72,17 @@ export async function observe(
   return { database, exists: databases.length > 0, tables, normal }
 }
 
-const groupByTable = <T extends { table: string }>(rows: readonly T[]): Map<string, T[]> => {
+function groupByTable<T extends { table: string }>(rows: readonly T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>()
-  for (const row of rows) groups.set(row.table, [...(groups.get(row.table) ?? []), row])
+  for (const row of rows) {
+    const group = groups.get(row.table)
+    if (group) group.push(row)
+    else groups.set(row.table, [row])
+  }
   return groups
 }
+
+type ColumnRow = Omit<LiveColumn, 'bytes'> & { table: string; bytes: string }
 
 interface TableRow {
   name: string
@@ -81,9 +99,9 @@ const TABLES = (database: string): string =>
   `SELECT name, engine, engine_full, as_select, create_table_query, comment, total_rows, total_bytes FROM system.tables WHERE database = ${str(database)}`
 
 const COLUMNS = (database: string): string =>
-  `SELECT table, name, type, default_expression AS \`default\`, compression_codec AS codec, comment FROM system.columns WHERE database = ${str(database)} ORDER BY table, position`
+  `SELECT table, name, type, default_expression AS \`default\`, compression_codec AS codec, comment, data_compressed_bytes AS bytes FROM system.columns WHERE database = ${str(database)} ORDER BY table, position`
 
-function liveTable(row: TableRow, columns: readonly LiveColumn[]): LiveTable {
+function liveTable(row: TableRow, columns: readonly ColumnRow[]): LiveTable {
   const owner = markedId(row.comment)
   const head = /^CREATE MATERIALIZED VIEW \S+( REFRESH (.+?))?( APPEND)? TO \S+?\.(`(?:[^`\\]|\\.)*`|[^\s(]+)/.exec(
     row.create_table_query,
@@ -99,13 +117,7 @@ function liveTable(row: TableRow, columns: readonly LiveColumn[]): LiveTable {
     ...(owner !== undefined && { owner }),
     rows: Number(row.total_rows ?? 0),
     bytes: Number(row.total_bytes ?? 0),
-    columns: columns.map(({ name, type, default: value, codec, comment }) => ({
-      name,
-      type,
-      default: value,
-      codec,
-      comment,
-    })),
+    columns: columns.map(({ table: _, bytes, ...column }) => ({ ...column, bytes: Number(bytes) })),
   }
 }
 
@@ -116,9 +128,24 @@ export function selectsOf(resource: Resource, tables: ReadonlyMap<string, LiveTa
   return viewsOf(resource.spec.table.name, tables).flatMap(view => expectedSelect(resource.spec, view) ?? [])
 }
 
-/** The views that write into a rollup. */
-export const viewsOf = (rollup: string, tables: ReadonlyMap<string, LiveTable>): LiveTable[] =>
-  [...tables.values()].filter(view => view.feeds === rollup && view.owner !== undefined)
+/** The views of ours that write into a table. */
+export const viewsOf = (table: string, tables: ReadonlyMap<string, LiveTable>): readonly LiveTable[] => {
+  let index = feeding.get(tables)
+  if (index === undefined) {
+    index = new Map()
+    for (const view of tables.values()) {
+      if (view.feeds === undefined || view.owner === undefined) continue
+      const group = index.get(view.feeds)
+      if (group) group.push(view)
+      else index.set(view.feeds, [view])
+    }
+    feeding.set(tables, index)
+  }
+  return index.get(table) ?? []
+}
+
+/** Made once for each look at a server: a thousand metrics ask for it. */
+const feeding = new WeakMap<ReadonlyMap<string, LiveTable>, Map<string, LiveTable[]>>()
 
 /** What a rollup's view should say, or undefined when it computes a state that the file no longer knows. */
 export function expectedSelect(spec: RollupSpec, view: LiveTable): string | undefined {

@@ -44,9 +44,16 @@ export const columnSql = ({ name, type, default: value, codec, comment }: Column
 export const ttlSql = (ttl: NonNullable<TableSpec['ttl']>): string =>
   `toDateTime(${ttl.column}) + toIntervalSecond(${ttl.seconds})`
 
-/** Takes a state's column away with all it holds, and makes it anew: together they empty it. */
-export const clearState = ({ database, name }: TableSpec, state: string): string =>
-  `ALTER TABLE ${qualified(database, name)} DROP COLUMN IF EXISTS ${id(state)} SETTINGS mutations_sync = 2`
+/**
+ * Takes a state's column away with all it holds (`addState` makes it anew), or where older buckets are to be kept
+ * empties it from `keepMs` (epoch ms) on. A mutation.
+ */
+export function clearState({ database, name, columns }: TableSpec, state: string, keepMs?: number): string {
+  const alter = `ALTER TABLE ${qualified(database, name)}`
+  if (keepMs === undefined) return `${alter} DROP COLUMN IF EXISTS ${id(state)}`
+  const { type } = columns.find(column => column.name === state)!
+  return `${alter} UPDATE ${id(state)} = defaultValueOfTypeName(${str(type)}) WHERE bucket >= fromUnixTimestamp64Milli(${keepMs}, 'UTC')`
+}
 export const addState = ({ database, name, columns }: TableSpec, state: string): string =>
   `ALTER TABLE ${qualified(database, name)} ADD COLUMN IF NOT EXISTS ${columnSql(columns.find(column => column.name === state)!)}`
 

@@ -7,22 +7,29 @@ import { str } from '../text.js'
 import { backfill } from './backfill.js'
 import { compare } from './compare.js'
 import { cutover } from './cutover.js'
+import type { LiveFill } from './fill.js'
+import { mutate } from './mutate.js'
 
 /** Runs one step. Running it twice is the same as once. */
 export async function applyStep(context: ApplyContext, change: Change, step: Step): Promise<void> {
   if (step.run === 'sql') return context.clickhouse.command(step.sql!)
+  if (step.run === 'mutate') return mutate(context, step.sql!)
   const rollup = change.after as ResourceOf<'clickhouse.rollup'>
   const view = String(step.args!.view)
   switch (step.run) {
     case 'view':
       return context.clickhouse.command(createRollupView(rollup.spec, rollup.spec.states, mark(rollup.id, 'fills it')))
     case 'cutover':
-      return cutover(context, rollup, view, pick(rollup, String(step.args!.states).split(',')))
+      return cutover(context, {
+        rollup,
+        view,
+        states: pick(rollup, String(step.args!.states).split(',')),
+        ...(step.args!.keep !== undefined && { keep: Number(step.args!.keep) }),
+      })
     case 'backfill':
-    case 'compare': {
-      const { from, states } = await liveFill(context, rollup, view)
-      return (step.run === 'backfill' ? backfill : compare)(context, rollup, view, states, from)
-    }
+      return backfill(context, await liveFill(context, rollup, view))
+    case 'compare':
+      return compare(context, await liveFill(context, rollup, view))
     default:
       throw new Error(`unknown step ${step.run}`)
   }
@@ -31,21 +38,24 @@ export async function applyStep(context: ApplyContext, change: Change, step: Ste
 const pick = (rollup: ResourceOf<'clickhouse.rollup'>, names: readonly string[]): SelectItem[] =>
   rollup.spec.states.filter(state => names.includes(state.name))
 
-/** The cut-over and the states of a view, from the view itself: the live system is the state. */
+/** A fill as its view tells it: the live system is the state. */
 async function liveFill(
   { clickhouse, database }: ApplyContext,
   rollup: ResourceOf<'clickhouse.rollup'>,
   view: string,
-): Promise<{ from: number; states: SelectItem[] }> {
+): Promise<LiveFill> {
   const at = `database = ${str(database)} AND table = ${str(view)}`
   const [[table], columns] = await Promise.all([
     clickhouse.query<{ comment: string }>(`SELECT comment FROM system.tables WHERE ${at.replace('table =', 'name =')}`),
     clickhouse.query<{ name: string }>(`SELECT name FROM system.columns WHERE ${at}`),
   ])
-  const from = table && markFacts(table.comment).from
+  const { from, keep } = markFacts(table?.comment ?? '')
   if (from === undefined) throw new Error(`view ${view} is gone: plan again`)
   return {
+    rollup,
+    view,
     from: Number(from),
+    ...(keep !== undefined && { keep: Number(keep) }),
     states: pick(
       rollup,
       columns.map(column => column.name),

@@ -1,67 +1,141 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ResourceOf, SelectItem } from '../../../model/resource.js'
 import type { State } from '../../../model/rollup.js'
+import { rawColumns } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
-import { mark } from '../mark.js'
 import { rollupSelect } from '../render.js'
 import { mergeSql } from '../states.js'
 import { id, qualified, str } from '../text.js'
+import { recorded } from './context.js'
+import { bucketMsOf, fillMark, type LiveFill, timestampOf } from './fill.js'
 
-/** Raw rows up to which the whole table is compared; beyond, the hour before the cut-over. */
-const WHOLE_TABLE_ROWS = 2_000_000
+/** Raw rows up to which the whole table is compared; beyond, about so many before the cut-over. */
+const COMPARED_ROWS = 2_000_000
 const HOUR_MS = 3_600_000
-/** An insert that runs between the two reads makes them differ: looked at again so often before it is called a fault. */
+/** Lengths of what is compared as one, ms: from hours down, since late events keep changing the long ones. */
+const LENGTHS_MS = [HOUR_MS, 60_000, 1000] as const
+/** An insert between the two reads makes them differ: looked at again so often before it is called a fault. */
 const ATTEMPTS = 40
 
-/** Compares filled states with the same states computed from raw, then marks the view as filled. Throws where they differ. */
-export async function compare(
-  context: ApplyContext,
-  rollup: ResourceOf<'clickhouse.rollup'>,
-  view: string,
-  states: readonly SelectItem[],
-  from: number,
-): Promise<void> {
-  const { clickhouse, database } = context
-  const { spec } = rollup
-  const [size] = await clickhouse.query<{ n: string }>(
-    `SELECT count() AS n FROM ${qualified(spec.source.database, spec.source.table)}`,
-  )
-  const since = Number(size!.n) <= WHOLE_TABLE_ROWS ? undefined : from - HOUR_MS
-  const buckets =
-    since === undefined
-      ? '1'
-      : `bucket >= fromUnixTimestamp64Milli(${since}, 'UTC') AND bucket < fromUnixTimestamp64Milli(${from}, 'UTC')`
-  const merged = states
-    .map(
-      ({ name }) =>
-        `toString(${mergeSql(name.slice(0, name.lastIndexOf('_')) as State['fn'], id(name), 0.5)}) AS ${id(`m_${name}`)}`,
-    )
-    .join(', ')
-  const read = (rows: string) =>
-    clickhouse.query<Record<string, string>>(`SELECT ${merged} FROM ${rows} WHERE ${buckets}`)
-  let difference = ''
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const [[stored], [computed]] = await Promise.all([
-      read(qualified(database, spec.table.name)),
-      read(`(${rollupSelect(spec, states)})`),
-    ])
-    const differing = Object.keys(stored!).filter(name => !same(stored![name]!, computed![name]!))
-    if (differing.length === 0) {
-      await clickhouse.command(
-        `ALTER TABLE ${qualified(database, view)} MODIFY COMMENT ${str(mark(rollup.id, 'fills it', { from: String(from), filled: '1' }))}`,
-      )
-      return
-    }
-    difference = differing
-      .map(name => `${name.slice(2)}: stored ${stored![name]}, from raw ${computed![name]}`)
-      .join('; ')
-    await sleep(25 * (1 + (attempt % 7)))
-  }
-  throw new Error(
-    `${spec.table.name} differs from ${spec.source.table} after its fill (${difference}); nothing reads it yet: run apply again`,
-  )
+/** Half-open, epoch ms. */
+interface Range {
+  readonly from: number
+  readonly to: number
 }
+
+/**
+ * Compares filled states with the same states computed from raw, until every part of time has been seen equal once,
+ * then marks the view as filled. Throws where they differ.
+ */
+export async function compare(context: ApplyContext, fill: LiveFill): Promise<void> {
+  const { rollup, view, states, from } = fill
+  const { clickhouse, database } = context
+  const oldest = await comparable(context, fill)
+  let left: Range[] = [{ from: oldest, to: Number.MAX_SAFE_INTEGER }]
+  let difference = ''
+  for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
+    if (attempt >= LENGTHS_MS.length) await sleep(25 * (1 + (attempt % 7)))
+    const length = LENGTHS_MS[Math.min(attempt, LENGTHS_MS.length - 1)]!
+    const [stored, computed] = await Promise.all([
+      read(context, fill, qualified(database, rollup.spec.table.name), left, length),
+      read(context, fill, `(${rollupSelect(rollup.spec, states, [eventsIn(fill, left)])})`, left, length),
+    ])
+    const differing = [...new Set([...stored.keys(), ...computed.keys()])].filter(
+      at => !equal(stored.get(at), computed.get(at)),
+    )
+    left = differing.sort((a, b) => a - b).map(at => ({ from: Math.max(at, oldest), to: at + length }))
+    const [first] = differing
+    if (first !== undefined) difference = describe(first, stored.get(first), computed.get(first))
+  }
+  if (left.length > 0)
+    throw new Error(
+      `${rollup.spec.table.name} differs from ${rollup.spec.source.table} after its fill (${difference}); nothing reads it yet: run apply again`,
+    )
+  const comment = str(fillMark({ ...fill, from }, true))
+  await clickhouse.command(`ALTER TABLE ${qualified(database, view)} MODIFY COMMENT ${comment}`)
+}
+
+/** Since when rollup and raw hold the same, epoch ms: neither has lost it to its retention, and it is not too much. */
+async function comparable(context: ApplyContext, { rollup, view, from, keep = 0 }: LiveFill): Promise<number> {
+  const { clickhouse } = context
+  const { source, table } = rollup.spec
+  const [raw] = await clickhouse.query<{ n: string; oldest: string }>(
+    `SELECT count() AS n, toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS oldest FROM ${qualified(source.database, source.table)}`,
+  )
+  const cuts = await recorded<{ from: number; slices: [number, number, number][] }>(context, 'slices', view)
+  const slices = cuts.find(cut => cut.from === from)?.slices ?? []
+  // Raw has let go of what the fill still read.
+  const lost = slices[0] !== undefined && Number(raw!.oldest) >= slices[0][1] ? Number(raw!.oldest) + HOUR_MS : 0
+  const expired = table.ttl === undefined ? 0 : from - table.ttl.seconds * 1000 + HOUR_MS
+  let recent = 0
+  for (let rows = 0, i = slices.length - 1; Number(raw!.n) > COMPARED_ROWS && i >= 0 && rows < COMPARED_ROWS / 4; i--) {
+    recent = slices[i]![0]
+    rows += slices[i]![2]
+  }
+  const bucket = bucketMsOf(rollup.spec)
+  const bucketed = (at: number): number => Math.ceil(at / bucket) * bucket
+  return Math.max(keep, bucketed(lost), bucketed(expired), Math.min(bucketed(recent), from))
+}
+
+type Merged = Record<string, string>
+
+/** The merged states of each stretch of `length` ms, by its start. */
+async function read(
+  { clickhouse }: ApplyContext,
+  { states }: LiveFill,
+  rows: string,
+  ranges: readonly Range[],
+  length: number,
+): Promise<Map<number, Merged>> {
+  const merged = states.map(({ name }) => {
+    const fn = name.slice(0, name.lastIndexOf('_')) as State['fn']
+    return `toString(${mergeSql(fn, id(name), 0.5)}) AS ${id(`m_${name}`)}`
+  })
+  const at = `intDiv(toUnixTimestamp64Milli(bucket), ${length}) * ${length}`
+  const found = await clickhouse.query<Merged & { at: string }>(
+    `SELECT ${[`${at} AS at`, ...merged].join(', ')} FROM ${rows} WHERE ${inRanges('bucket', ranges)} GROUP BY at`,
+  )
+  return new Map(found.map(({ at: start, ...values }) => [Number(start), values]))
+}
+
+/** The condition on an event that its bucket may begin in one of the ranges: spares reading the rest of raw. */
+const eventsIn = ({ rollup: { spec } }: LiveFill, ranges: readonly Range[]): string =>
+  inRanges(
+    timestampOf(spec),
+    ranges.map(({ from, to }) => ({ from, to: to === Number.MAX_SAFE_INTEGER ? to : to + bucketMsOf(spec) })),
+  )
+
+/** Up to so many stretches are named one by one; more as the time that spans them. */
+const NAMED = 50
+
+function inRanges(column: string, ranges: readonly Range[]): string {
+  const instant = (ms: number): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')`
+  const list = ranges.length <= NAMED ? ranges : [{ from: ranges[0]!.from, to: ranges.at(-1)!.to }]
+  const conditions = list.map(({ from, to }) =>
+    to === Number.MAX_SAFE_INTEGER
+      ? `${column} >= ${instant(from)}`
+      : `(${column} >= ${instant(from)} AND ${column} < ${instant(to)})`,
+  )
+  return `(${conditions.join(' OR ')})`
+}
+
+/** A stretch without a row is one of empty states: both sides say so in their own way. */
+function equal(stored: Merged | undefined, computed: Merged | undefined): boolean {
+  if (computed === undefined) return stored === undefined || Object.values(stored).every(isEmpty)
+  return stored !== undefined && Object.keys(computed).every(name => same(stored[name]!, computed[name]!))
+}
+
+const isEmpty = (value: string | null): boolean =>
+  value === null || value === '' || Number(value) === 0 || value === 'nan'
 
 /** Equal, but for the order in which doubles were added. */
 const same = (a: string, b: string): boolean =>
   a === b || Math.abs(Number(a) - Number(b)) <= 1e-9 * Math.max(Math.abs(Number(a)), Math.abs(Number(b)))
+
+const describe = (at: number, stored: Merged | undefined, computed: Merged | undefined): string =>
+  Object.keys(computed ?? stored ?? {})
+    .filter(name => !same(stored?.[name] ?? '', computed?.[name] ?? ''))
+    .map(
+      name =>
+        `${name.slice(2)} at ${new Date(at).toISOString()}: stored ${stored?.[name]}, from raw ${computed?.[name]}`,
+    )
+    .join('; ')

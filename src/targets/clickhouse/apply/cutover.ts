@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ResourceOf, SelectItem } from '../../../model/resource.js'
 import type { ApplyContext } from '../../live.js'
-import { mark, markFacts } from '../mark.js'
+import { markFacts } from '../mark.js'
 import { addState, clearState, createRollupView, dropTable } from '../render.js'
 import { str } from '../text.js'
 import { record, recorded, serverNow } from './context.js'
+import { type Fill, fillMark } from './fill.js'
+import { mutate } from './mutate.js'
 
 /** First distance of a cut-over from now; doubled each time it turns out too short. */
-const MARGIN_MS = 400
+const MARGIN_MS = 300
+/** An insert that runs for longer is told about. */
+const SLOW_INSERT_MS = 5000
 
 interface Held {
   readonly from: number
@@ -18,27 +21,34 @@ interface Held {
  * definition"). C lies ahead when the view begins to count, or it is chosen again: a view that began after C would have
  * missed what arrived in between. Returns once everything that arrived before C is in raw.
  */
-export async function cutover(
-  context: ApplyContext,
-  rollup: ResourceOf<'clickhouse.rollup'>,
-  view: string,
-  states: readonly SelectItem[],
-): Promise<void> {
-  const { clickhouse } = context
-  const live = await liveView(context, view)
-  const held = (await recorded<Held>(context, 'cutover', view)).map(entry => entry.from)
+export async function cutover(context: ApplyContext, fill: Fill): Promise<void> {
+  const live = await liveView(context, fill.view)
+  const held = (await recorded<Held>(context, 'cutover', fill.view)).map(entry => entry.from)
   if (live?.from !== undefined && held.includes(live.from)) return settled(context, live.from)
-  if (live) await undo(context, rollup, view, states)
+  if (live) await undo(context, fill)
+  await begin(context, fill)
+}
+
+/** Takes the view back with all that it and its fill wrote, and begins again with another cut-over. */
+export async function cutoverAgain(context: ApplyContext, fill: Fill): Promise<number> {
+  await undo(context, fill)
+  return begin(context, fill)
+}
+
+async function begin(context: ApplyContext, fill: Fill): Promise<number> {
+  const { clickhouse } = context
+  const { rollup, states, view } = fill
   for (let margin = MARGIN_MS; ; margin *= 2) {
     const from = (await serverNow(clickhouse)) + margin
-    await clickhouse.command(
-      createRollupView(rollup.spec, states, mark(rollup.id, 'fills it', { from: String(from) }), from),
-    )
+    await clickhouse.command(createRollupView(rollup.spec, states, fillMark({ ...fill, from }), from))
+    // An insert that began before the view does not feed it, whatever arrival its later blocks are stamped with.
+    await insertsDone(context, await serverNow(clickhouse))
     if ((await serverNow(clickhouse)) < from) {
       await record(context, 'cutover', view, { from } satisfies Held)
-      return settled(context, from)
+      await settled(context, from)
+      return from
     }
-    await undo(context, rollup, view, states)
+    await undo(context, fill)
   }
 }
 
@@ -52,31 +62,32 @@ async function liveView({ clickhouse, database }: ApplyContext, view: string): P
 }
 
 /** Takes back a view that may have begun too late, with all that it wrote. */
-async function undo(
-  { clickhouse, database }: ApplyContext,
-  rollup: ResourceOf<'clickhouse.rollup'>,
-  view: string,
-  states: readonly SelectItem[],
-): Promise<void> {
+async function undo(context: ApplyContext, { rollup, view, states, keep }: Fill): Promise<void> {
+  const { clickhouse, database } = context
   await clickhouse.command(dropTable(database, view))
-  await insertsDone(clickhouse, await serverNow(clickhouse))
+  await insertsDone(context, await serverNow(clickhouse))
   for (const { name } of states) {
-    await clickhouse.command(clearState(rollup.spec.table, name))
+    await mutate(context, clearState(rollup.spec.table, name, keep))
     await clickhouse.command(addState(rollup.spec.table, name))
   }
 }
 
-async function settled({ clickhouse }: ApplyContext, from: number): Promise<void> {
-  while ((await serverNow(clickhouse)) <= from) await sleep(50)
-  await insertsDone(clickhouse, from)
+async function settled(context: ApplyContext, from: number): Promise<void> {
+  for (;;) {
+    const left = from - (await serverNow(context.clickhouse))
+    if (left < 0) break
+    await sleep(Math.min(500, left + 1))
+  }
+  await insertsDone(context, from)
 }
 
-/** Waits until every insert that began by `until` has ended. */
-async function insertsDone(clickhouse: ApplyContext['clickhouse'], until: number): Promise<void> {
-  const running = `SELECT count() AS n FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush') AND toUnixTimestamp64Milli(now64(3)) - toInt64(elapsed * 1000) <= ${until} + 50`
-  for (;;) {
+/** Waits until every insert into the project that began by `until` has ended. */
+async function insertsDone({ clickhouse, database, progress }: ApplyContext, until: number): Promise<void> {
+  const running = `SELECT count() AS n FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush') AND (current_database = ${str(database)} OR position(query, ${str(database)}) > 0) AND toUnixTimestamp64Milli(now64(3)) - toInt64(elapsed * 1000) <= ${until} + 50`
+  for (const started = Date.now(); ; ) {
     const [row] = await clickhouse.query<{ n: string }>(running)
     if (Number(row!.n) === 0) return
-    await sleep(50)
+    if (Date.now() - started > SLOW_INSERT_MS) progress(`waiting for ${row!.n} inserts that began before the cut-over`)
+    await sleep(20)
   }
 }

@@ -4,8 +4,9 @@ import { PlanError } from '../../../plan/planError.js'
 import type { Observed } from '../observe.js'
 import { createDatabase, createTable } from '../render.js'
 import { baseOf } from './base.js'
+import { detach } from './detach.js'
 import { leftovers } from './leftovers.js'
-import { diffRollup } from './rollup.js'
+import { diffRollup, type Unused } from './rollup.js'
 import { diffTable } from './table.js'
 import { diffView } from './view.js'
 
@@ -16,20 +17,20 @@ export function diff(
   drop: boolean,
 ): { changes: Change[]; unused: readonly string[] } {
   const changes: Change[] = []
-  const unusedStates = new Map<ResourceOf<'clickhouse.rollup'>, readonly string[]>()
+  const unused = new Map<ResourceOf<'clickhouse.rollup'>, Unused>()
   for (const resource of wanted) {
     refuseForeign(resource, observed)
-    const change = changeOf(resource, observed, unusedStates)
+    const change = changeOf(resource, observed, unused)
     if (change) changes.push(change)
   }
-  const rest = leftovers(wanted, observed, unusedStates, drop)
+  const rest = leftovers(wanted, observed, unused, drop)
   return { changes: [...changes, ...rest.changes], unused: rest.unused }
 }
 
 function changeOf(
   resource: Resource,
   observed: Observed,
-  unusedStates: Map<ResourceOf<'clickhouse.rollup'>, readonly string[]>,
+  unused: Map<ResourceOf<'clickhouse.rollup'>, Unused>,
 ): Change | undefined {
   switch (resource.kind) {
     case 'clickhouse.database':
@@ -37,7 +38,9 @@ function changeOf(
     case 'clickhouse.table': {
       const live = observed.tables.get(resource.spec.name)
       if (live === undefined) return create(resource, 'new table', createTable(resource.spec))
-      const { steps, reasons, destructive } = diffTable(resource.spec, live)
+      const { steps, reasons, destructive } = diffTable(resource.spec, live, undefined, columns =>
+        detach(live.name, columns, observed),
+      )
       if (steps.length === 0) return undefined
       return {
         ...baseOf(resource),
@@ -49,9 +52,9 @@ function changeOf(
       }
     }
     case 'clickhouse.rollup': {
-      const { change, unusedStates: states } = diffRollup(resource, observed)
-      unusedStates.set(resource, states)
-      return change
+      const found = diffRollup(resource, observed)
+      unused.set(resource, found.unused)
+      return found.change
     }
     case 'clickhouse.view':
       return diffView(resource, observed)

@@ -4,6 +4,7 @@ import { markFacts } from '../mark.js'
 import { type LiveTable, type Observed, viewsOf } from '../observe.js'
 import { arrivedFrom, dropTable, rollupSelect } from '../render.js'
 import { id, qualified } from '../text.js'
+import type { Unused } from './rollup.js'
 
 /** What is live and ours but no longer asked for. */
 export interface Leftovers {
@@ -19,7 +20,7 @@ export interface Leftovers {
 export function leftovers(
   wanted: readonly Resource[],
   observed: Observed,
-  unusedStates: ReadonlyMap<ResourceOf<'clickhouse.rollup'>, readonly string[]>,
+  unused: ReadonlyMap<ResourceOf<'clickhouse.rollup'>, Unused>,
   drop: boolean,
 ): Leftovers {
   const names = new Set(wanted.flatMap(nameOf))
@@ -46,7 +47,7 @@ export function leftovers(
   })
   const rollups = byOwner('clickhouse.rollup').filter(table => table.feeds === undefined)
   const derived = [...rollups, ...byOwner('clickhouse.table').filter(table => !holdsEvents(table))]
-  const states = [...unusedStates].filter(([, list]) => list.length > 0)
+  const states = [...unused].filter(([, list]) => list.states.length > 0)
   return {
     changes: [
       ...byOwner('clickhouse.view').map(view => remove(view, 'safe', 'no longer declared')),
@@ -62,7 +63,7 @@ export function leftovers(
       ? []
       : [
           ...derived.map(table => table.name),
-          ...states.flatMap(([rollup, list]) => list.map(state => `${rollup.spec.table.name}.${state}`)),
+          ...states.flatMap(([rollup, list]) => list.states.map(state => `${rollup.spec.table.name}.${state}`)),
         ].sort(),
   }
 }
@@ -75,11 +76,11 @@ function nameOf(resource: Resource): string[] {
 const holdsEvents = (table: LiveTable): boolean => /^rtdash:\S+ (raw|rejected) events/.test(table.comment)
 
 /** Views stop computing the states, in one statement each, before the columns go. */
-function dropStates(rollup: ResourceOf<'clickhouse.rollup'>, states: readonly string[], observed: Observed): Change {
+function dropStates(rollup: ResourceOf<'clickhouse.rollup'>, { states, gone }: Unused, observed: Observed): Change {
   const { spec } = rollup
   const table = qualified(spec.table.database, spec.table.name)
   const views = viewsOf(spec.table.name, observed.tables)
-    .filter(view => view.columns.some(column => states.includes(column.name)))
+    .filter(view => !gone.has(view.name) && view.columns.some(column => states.includes(column.name)))
     .map((view): Step => {
       const rest = spec.states.filter(state => view.columns.some(column => column.name === state.name))
       if (rest.length === 0)
@@ -93,7 +94,7 @@ function dropStates(rollup: ResourceOf<'clickhouse.rollup'>, states: readonly st
       }
     })
   const columns = states.map(name => ({
-    run: 'sql',
+    run: 'mutate',
     title: `drop state ${name}`,
     sql: `ALTER TABLE ${table} DROP COLUMN IF EXISTS ${id(name)}`,
   }))

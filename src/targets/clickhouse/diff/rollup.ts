@@ -2,82 +2,106 @@ import type { Change, Step } from '../../../model/plan.js'
 import type { ResourceOf, RollupSpec, SelectItem } from '../../../model/resource.js'
 import { names } from '../../../naming.js'
 import { markFacts } from '../mark.js'
-import { expectedSelect, type LiveTable, type Observed, viewsOf } from '../observe.js'
+import { expectedSelect, type Figures, type LiveTable, type Observed, viewsOf } from '../observe.js'
 import { addState, clearState, createTable, dropTable } from '../render.js'
 import { baseOf } from './base.js'
 import { diffTable } from './table.js'
+
+export interface RollupDiff {
+  readonly change?: Change
+  readonly unused: Unused
+}
+
+/** States that nobody reads, and the views that the change takes away anyhow. */
+export interface Unused {
+  readonly states: readonly string[]
+  readonly gone: ReadonlySet<string>
+}
 
 /**
  * A rollup differs when its table does, or when a state that it needs is not there, not fed by a view, or not yet
  * filled. Missing states come beside the others (3-semantics.md, "Changing a definition"); states that nobody reads
  * any more stay until told.
  */
-export function diffRollup(
-  resource: ResourceOf<'clickhouse.rollup'>,
-  observed: Observed,
-): { change?: Change; unusedStates: string[] } {
+export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: Observed): RollupDiff {
   const { spec } = resource
   const live = observed.tables.get(spec.table.name)
+  const views = viewsOf(spec.table.name, observed.tables)
   const base = baseOf(resource)
+  const figures = observed.figures?.get(spec.table.name)
   if (live === undefined) {
-    const steps = [
-      { run: 'sql', title: `create table ${spec.table.name}`, sql: createTable(spec.table) },
-      ...fill(spec, spec.states, observed),
-    ]
     const change: Change = {
       ...base,
       action: 'create',
       risk: rawHolds(spec, observed) ? 'rebuild' : 'safe',
-      reason: 'new rollup',
-      steps,
-      ...impactOf(spec, observed),
+      reason: ['new rollup', ...sinceReason(figures)].join(', '),
+      steps: [
+        // Its views outlived it: they would fill the new one twice.
+        ...views.map(view => dropView(spec, view)),
+        { run: 'sql', title: `create table ${spec.table.name}`, sql: createTable(spec.table) },
+        ...fill(spec, spec.states, observed, figures),
+      ],
+      ...impactOf(spec, observed, figures),
     }
-    return { change, unusedStates: [] }
+    return { change, unused: { states: [], gone: new Set() } }
   }
-  const wanted = new Map(spec.states.map(state => [state.name, state]))
+  const wanted = new Set(spec.states.map(state => state.name))
   const keys = new Set(spec.keys.map(key => key.name))
-  const views = viewsOf(spec.table.name, observed.tables)
-  const broken = views.filter(view => drifted(spec, view, observed))
-  const fed = new Map(
-    views.filter(view => !broken.includes(view)).flatMap(view => view.columns.map(({ name }) => [name, view] as const)),
-  )
+  const columns = new Set(live.columns.map(column => column.name))
   const isState = (name: string): boolean => !keys.has(name)
+  const statesOf = (view: LiveTable): string[] => view.columns.map(({ name }) => name).filter(isState)
+
+  const twice = fedTwice(views.flatMap(statesOf))
+  const broken = new Set(
+    views.filter(
+      view =>
+        drifted(spec, view, observed) ||
+        statesOf(view).some(name => !columns.has(name) || twice.has(name)) ||
+        // An interrupted fill of states that are no longer all wanted: those that are begin again.
+        (needsFilling(view) && statesOf(view).some(name => !wanted.has(name))),
+    ),
+  )
+  const fed = new Map(
+    views.filter(view => !broken.has(view)).flatMap(view => statesOf(view).map(name => [name, view] as const)),
+  )
   const table = diffTable(spec.table, live, isState)
   const missing = spec.states.filter(state => !fed.has(state.name))
-  const unfilled = [
-    ...new Set(spec.states.map(state => fed.get(state.name)).filter(view => view !== undefined && needsFilling(view))),
-  ] as LiveTable[]
-  const unusedStates = live.columns.map(column => column.name).filter(name => isState(name) && !wanted.has(name))
-  const columns = new Set(live.columns.map(column => column.name))
+  const unfilled = [...new Set(fed.values())].filter(needsFilling)
+  const unused: Unused = {
+    states: [...columns].filter(name => isState(name) && !wanted.has(name)),
+    gone: new Set([...broken].map(view => view.name)),
+  }
+  // Raw under a new name holds nothing yet: what came before stays, and goes on.
+  const clears = rawHolds(spec, observed)
   const steps: Step[] = [
     ...table.steps,
-    ...broken.map(view => ({
-      run: 'sql',
-      title: `drop view ${view.name}`,
-      sql: dropTable(spec.table.database, view.name),
-    })),
-    ...missing.flatMap(state => freshColumn(spec, state, columns.has(state.name))),
-    ...unfilled.flatMap(view => fillSteps(spec, view.name)),
-    ...(missing.length > 0 ? fill(spec, missing, observed) : []),
+    ...[...broken].map(view => dropView(spec, view)),
+    ...missing.flatMap(state => freshColumn(spec, state, clears && columns.has(state.name), figures)),
+    ...unfilled.flatMap(view => fillSteps(spec, view.name, statesOf(view), markFacts(view.comment).keep)),
+    ...(missing.length > 0 ? fill(spec, missing, observed, figures) : []),
   ]
-  if (steps.length === 0) return { unusedStates }
+  if (steps.length === 0) return { unused }
   const reasons = [
     ...table.reasons,
     ...(missing.length > 0
       ? [`${count(missing.length, 'state')} missing: ${missing.map(s => definitionOf(spec, s.name)).join('; ')}`]
       : []),
-    ...(broken.length > 0 ? ['a view was changed by hand'] : []),
+    ...(broken.size > 0
+      ? [[...broken].every(needsFilling) ? 'a fill was interrupted' : 'a view was changed by hand']
+      : []),
     ...(unfilled.length > 0 ? ['a fill was interrupted'] : []),
+    ...(missing.length > 0 ? sinceReason(figures) : []),
   ]
+  const rebuilds = missing.length + unfilled.length > 0
   return {
-    unusedStates,
+    unused,
     change: {
       ...base,
       action: 'update',
-      risk: table.destructive ? 'destructive' : missing.length + unfilled.length > 0 ? 'rebuild' : 'safe',
+      risk: table.destructive ? 'destructive' : rebuilds ? 'rebuild' : 'safe',
       reason: reasons.join(', '),
       steps,
-      ...(missing.length > 0 ? impactOf(spec, observed) : {}),
+      ...(rebuilds ? impactOf(spec, observed, figures) : {}),
     },
   }
 }
@@ -86,6 +110,12 @@ const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' :
 
 const definitionOf = (spec: RollupSpec, state: string): string =>
   spec.table.columns.find(column => column.name === state)?.comment ?? state
+
+/** States that more than one view computes count double. */
+function fedTwice(states: readonly string[]): Set<string> {
+  const seen = new Set<string>()
+  return new Set(states.filter(name => seen.size === seen.add(name).size))
+}
 
 /** A view that says something else than what its states are: somebody changed it. */
 function drifted(spec: RollupSpec, view: LiveTable, observed: Observed): boolean {
@@ -98,10 +128,21 @@ const needsFilling = (view: LiveTable): boolean => {
   return facts.from !== undefined && facts.filled === undefined
 }
 
-/** A column without a view holds a part of its truth at most: it is made anew. */
-function freshColumn(spec: RollupSpec, state: SelectItem, exists: boolean): Step[] {
+const dropView = (spec: RollupSpec, view: LiveTable): Step => ({
+  run: 'sql',
+  title: `drop view ${view.name}`,
+  sql: dropTable(spec.table.database, view.name),
+})
+
+/** A column without a view holds a part of its truth at most: it is made anew, as far back as raw reaches. */
+function freshColumn(spec: RollupSpec, state: SelectItem, exists: boolean, figures: Figures | undefined): Step[] {
+  const clear = {
+    run: 'mutate',
+    title: `clear state ${state.name}`,
+    sql: clearState(spec.table, state.name, figures?.keep),
+  }
   return [
-    ...(exists ? [{ run: 'sql', title: `clear state ${state.name}`, sql: clearState(spec.table, state.name) }] : []),
+    ...(exists ? [clear] : []),
     { run: 'sql', title: `add state ${state.name}`, sql: addState(spec.table, state.name) },
   ]
 }
@@ -109,28 +150,37 @@ function freshColumn(spec: RollupSpec, state: SelectItem, exists: boolean): Step
 const rawHolds = (spec: RollupSpec, observed: Observed): boolean => observed.tables.has(spec.source.table)
 
 /** A view for these states: at once where raw is new, by cut-over and backfill where events may already flow. */
-function fill(spec: RollupSpec, states: readonly SelectItem[], observed: Observed): Step[] {
-  const view = names.rollupView(
-    spec.table.name,
-    states.map(state => state.name),
-  )
+function fill(
+  spec: RollupSpec,
+  states: readonly SelectItem[],
+  observed: Observed,
+  figures: Figures | undefined,
+): Step[] {
+  const list = states.map(state => state.name)
+  const view = names.rollupView(spec.table.name, list)
   if (!rawHolds(spec, observed)) return [{ run: 'view', title: `create view ${view}`, args: { view } }]
-  return [
-    {
-      run: 'cutover',
-      title: `create view ${view} from a cut-over on`,
-      args: { view, states: states.map(s => s.name).join(',') },
-    },
-    ...fillSteps(spec, view),
-  ]
+  return fillSteps(spec, view, list, figures?.keep)
 }
 
-const fillSteps = (spec: RollupSpec, view: string): Step[] => [
+/** Each can be run again: a fill that was interrupted goes through all three. */
+const fillSteps = (spec: RollupSpec, view: string, states: readonly string[], keep?: string | number): Step[] => [
+  {
+    run: 'cutover',
+    title: `create view ${view} from a cut-over on`,
+    args: { view, states: states.join(','), ...(keep !== undefined && { keep: Number(keep) }) },
+  },
   { run: 'backfill', title: `fill ${spec.table.name} from ${spec.source.table} up to the cut-over`, args: { view } },
   { run: 'compare', title: `compare ${spec.table.name} with ${spec.source.table}`, args: { view } },
 ]
 
-const impactOf = (spec: RollupSpec, observed: Observed): Pick<Change, 'impact'> => {
+const sinceReason = (figures: Figures | undefined): string[] =>
+  figures?.impact.since === undefined
+    ? []
+    : [`with values from ${new Date(figures.impact.since).toISOString()} on, as far back as raw events reach`]
+
+/** Measured where it could be; else what raw holds. */
+function impactOf(spec: RollupSpec, observed: Observed, figures: Figures | undefined): Pick<Change, 'impact'> {
+  if (figures !== undefined) return { impact: figures.impact }
   const raw = observed.tables.get(spec.source.table)
   return raw && raw.rows > 0 ? { impact: { rows: raw.rows, bytes: raw.bytes } } : {}
 }

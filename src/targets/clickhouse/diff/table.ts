@@ -13,18 +13,23 @@ export interface TableDiff {
   readonly destructive: boolean
 }
 
-/** `keep`: columns that a table may have beyond the wanted ones (a rollup's states are compared elsewhere). */
+/**
+ * `keep`: columns that a table may have beyond the wanted ones (a rollup's states are compared elsewhere). `release`:
+ * what frees columns that go from the views that read them.
+ */
 export function diffTable(
   spec: TableSpec,
   live: LiveTable,
   keep: (column: string) => boolean = () => false,
+  release: (columns: readonly string[]) => readonly Step[] = () => [],
 ): TableDiff {
   const [want, have] = [wantedTable(spec), liveNormalTable(live)]
   const alter = `ALTER TABLE ${qualified(spec.database, spec.name)}`
   const steps: Step[] = []
   const reasons: string[] = []
   let destructive = false
-  const step = (title: string, sql: string): void => void steps.push({ run: 'sql', title, sql: `${alter} ${sql}` })
+  const step = (title: string, sql: string, run = 'sql'): void =>
+    void steps.push({ run, title, sql: `${alter} ${sql}` })
 
   if (!want.engine.startsWith(have.engine))
     throw new PlanError(
@@ -53,15 +58,17 @@ export function diffTable(
       reasons.push(`column ${column.name}: default or codec`)
     }
   }
-  for (const [name] of have.columns) {
-    if (want.columns.has(name) || keep(name)) continue
-    step(`drop column ${name}`, `DROP COLUMN IF EXISTS ${id(name)}`)
+  const gone = [...have.columns.keys()].filter(name => !want.columns.has(name) && !keep(name))
+  if (gone.length > 0) steps.push(...release(gone))
+  for (const name of gone) {
+    step(`drop column ${name}`, `DROP COLUMN IF EXISTS ${id(name)}`, 'mutate')
     reasons.push(`column ${name} is no longer declared`)
     destructive = true
   }
   if (want.ttl !== have.ttl) {
     const shorter = spec.ttl !== undefined && spec.ttl.seconds < (ttlSeconds(have.ttl) ?? Number.POSITIVE_INFINITY)
-    step('change retention', spec.ttl ? `MODIFY TTL ${ttlSql(spec.ttl)}` : 'REMOVE TTL')
+    // Waits until rows are gone: what is filled from raw right after must not find them half there.
+    step('change retention', spec.ttl ? `MODIFY TTL ${ttlSql(spec.ttl)}` : 'REMOVE TTL', 'mutate')
     reasons.push(shorter ? 'shorter retention deletes older rows at once' : 'longer retention')
     destructive ||= shorter
   }

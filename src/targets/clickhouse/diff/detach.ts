@@ -1,0 +1,69 @@
+import type { Step } from '../../../model/plan.js'
+import type { LiveTable, Observed } from '../observe.js'
+import { dropTable } from '../render.js'
+import { id, qualified } from '../text.js'
+
+/**
+ * Takes states that read a column of raw out of the views that compute them: ClickHouse drops no column that a view
+ * names. A view whose key it is goes as a whole. What they stored stays.
+ */
+export function detach(table: string, columns: readonly string[], observed: Observed): Step[] {
+  const from = ` FROM ${observed.database}.${table} `
+  return [...observed.tables.values()]
+    .filter(
+      view => view.owner !== undefined && view.feeds !== undefined && view.select.replaceAll('`', '').includes(from),
+    )
+    .flatMap(view => without(view, columns, observed.database))
+}
+
+function without(view: LiveTable, columns: readonly string[], database: string): Step[] {
+  const { items, rest } = selectList(view.select)
+  const reads = (sql: string): boolean => columns.some(column => mentions(sql, column))
+  const left = items.filter(item => !reads(item))
+  if (left.length === items.length && !reads(rest)) return []
+  const states = left.filter(item => / AS [a-z_]+_[0-9a-f]{8}$/.test(item))
+  if (reads(rest) || states.length === 0)
+    return [{ run: 'sql', title: `drop view ${view.name}`, sql: dropTable(database, view.name) }]
+  return [
+    {
+      run: 'sql',
+      title: `view ${view.name} computes less`,
+      sql: `ALTER TABLE ${qualified(database, view.name)} MODIFY QUERY SELECT ${left.join(', ')}${rest}`,
+    },
+  ]
+}
+
+/** Whether an expression names the column, outside of its literals. */
+const mentions = (sql: string, column: string): boolean => {
+  const bare = sql.replace(/'(?:[^'\\]|\\.)*'/g, "''")
+  return bare.includes(id(column)) || new RegExp(`(?<![\\w\`])${column}(?![\\w\`])`).test(bare)
+}
+
+/** The items of a SELECT in the server's own form, and all that follows them. */
+export function selectList(select: string): { items: string[]; rest: string } {
+  const head = 'SELECT '
+  const items: string[] = []
+  let depth = 0
+  let start = head.length
+  for (let i = start; i < select.length; i++) {
+    const character = select[i]!
+    if (character === "'" || character === '`') i = endOfQuoted(select, i)
+    else if ('([{'.includes(character)) depth++
+    else if (')]}'.includes(character)) depth--
+    else if (depth === 0 && character === ',') {
+      items.push(select.slice(start, i).trim())
+      start = i + 1
+    } else if (depth === 0 && select.startsWith(' FROM ', i)) {
+      items.push(select.slice(start, i).trim())
+      return { items, rest: select.slice(i) }
+    }
+  }
+  return { items: [...items, select.slice(start).trim()], rest: '' }
+}
+
+/** Index of the quote that closes the one at `from`. */
+function endOfQuoted(text: string, from: number): number {
+  let i = from + 1
+  while (i < text.length && text[i] !== text[from]) i += text[i] === '\\' ? 2 : 1
+  return i
+}

@@ -1,0 +1,139 @@
+import type { ClickHouse } from '../../clients/clickhouse.js'
+import type { Change, Impact } from '../../model/plan.js'
+import type { ResourceOf, RollupSpec } from '../../model/resource.js'
+import { rawColumns } from '../../naming.js'
+import { bucketMsOf, timestampOf } from './apply/fill.js'
+import type { Figures, LiveTable, Observed } from './observe.js'
+import { rollupSelect } from './render.js'
+import { qualified } from './text.js'
+
+/** Events that a probe reads: some tenths of a second at most. */
+const PROBE_ROWS = 100_000
+const PROBE_SECONDS = 2
+const DAY_MS = 86_400_000
+/** An event may be stamped later than it arrives, by so much: what old buckets could have lost. */
+const AHEAD_MS = 600_000
+/** Bytes of a state where no stored one of its kind tells: compressed, of middling size. */
+const STATE_BYTES: Readonly<Record<string, number>> = { quantile: 400, uniq: 1000, uniq_exact: 4000 }
+const NUMBER_BYTES = 4
+
+/** Measures what the fills of a plan take and give, on the live tables. Reads only, and a sample of raw at most. */
+export async function measureFills(
+  clickhouse: ClickHouse,
+  changes: readonly Change[],
+  observed: Observed,
+): Promise<Map<string, Figures>> {
+  const figures = new Map<string, Figures>()
+  for (const change of changes) {
+    const states = change.steps.flatMap(step => (step.run === 'cutover' ? String(step.args!.states).split(',') : []))
+    if (states.length === 0) continue
+    const { spec } = change.after as ResourceOf<'clickhouse.rollup'>
+    const raw = observed.tables.get(spec.source.table)
+    if (raw && raw.rows > 0)
+      figures.set(spec.table.name, await measure(clickhouse, spec, raw, new Set(states), observed))
+  }
+  return figures
+}
+
+async function measure(
+  clickhouse: ClickHouse,
+  spec: RollupSpec,
+  raw: LiveTable,
+  states: ReadonlySet<string>,
+  observed: Observed,
+): Promise<Figures> {
+  const items = spec.states.filter(state => states.has(state.name))
+  const select = rollupSelect(spec, items)
+  const live = observed.tables.get(spec.table.name)
+  const from = qualified(spec.source.database, spec.source.table)
+  const sample = `(SELECT * FROM ${from} LIMIT ${PROBE_ROWS})`
+  const [reach, flow, perRow] = await Promise.all([
+    reachOf(clickhouse, spec, live),
+    flowOf(clickhouse, spec, from),
+    msPerRow(clickhouse, select.replace(` FROM ${from} `, ` FROM ${sample} `), Math.min(raw.rows, PROBE_ROWS)),
+  ])
+  const columns = raw.columns.filter(({ name }) => select.includes(`\`${name}\``) || name === rawColumns.ingestedAt)
+  const bytesPerGroup = [...states].reduce((sum, state) => sum + stateBytes(state, observed), live ? 0 : NUMBER_BYTES)
+  const impact: Impact = {
+    rows: raw.rows,
+    bytes: columns.reduce((sum, { bytes }) => sum + bytes, 0),
+    // Half of it again is the pause that live queries get.
+    ...(perRow !== undefined && { ms: Math.round(perRow * raw.rows * 1.5) }),
+    ...(flow && {
+      bytesPerDay: Math.round(flow.groupsPerDay * bytesPerGroup),
+      rowsPerInsert: Math.round(flow.groupsPerInsert * 10) / 10,
+    }),
+    ...(reach && { since: reach.since }),
+  }
+  return { impact, ...(reach && { keep: reach.keep }) }
+}
+
+/** Where the rollup holds what raw no longer does: since when raw holds all. Undefined where raw holds everything. */
+async function reachOf(
+  clickhouse: ClickHouse,
+  spec: RollupSpec,
+  live: LiveTable | undefined,
+): Promise<{ since: number; keep: number } | undefined> {
+  if (live === undefined || live.rows === 0) return undefined
+  const [[raw], [rollup]] = await Promise.all([
+    clickhouse.query<{ arrival: string; event: string }>(
+      `SELECT toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS arrival, toUnixTimestamp64Milli(toDateTime64(min(${timestampOf(spec)}), 3, 'UTC')) AS event FROM ${qualified(spec.source.database, spec.source.table)}`,
+    ),
+    clickhouse.query<{ bucket: string }>(
+      `SELECT toUnixTimestamp64Milli(min(bucket)) AS bucket FROM ${qualified(spec.table.database, spec.table.name)}`,
+    ),
+  ])
+  const bucketMs = bucketMsOf(spec)
+  if (Number(rollup!.bucket) + bucketMs > Number(raw!.event)) return undefined
+  const since = Number(raw!.arrival)
+  return { since, keep: Math.ceil((since + AHEAD_MS) / bucketMs) * bucketMs }
+}
+
+/** Rows of the rollup that a day of events makes, and that one insert makes, as of the newest arrivals. */
+async function flowOf(
+  clickhouse: ClickHouse,
+  spec: RollupSpec,
+  from: string,
+): Promise<{ groupsPerDay: number; groupsPerInsert: number } | undefined> {
+  const keys = spec.keys.map(key => key.sql).join(', ')
+  const arrival = rawColumns.ingestedAt
+  const [span] = await clickhouse.query<{ n: string; ms: string }>(
+    `SELECT count() AS n, toUnixTimestamp64Milli(max(${arrival})) - toUnixTimestamp64Milli(min(${arrival})) AS ms FROM ${from}`,
+  )
+  const ms = Number(span!.ms)
+  if (ms < 1000) return undefined
+  const windowMs = Math.ceil(Math.min(DAY_MS, ms, (ms * PROBE_ROWS) / Number(span!.n)))
+  const [row] = await clickhouse.query<{ day: string; insert: number }>(
+    `SELECT uniqExact(k) AS day, uniqExact(k, a) / uniqExact(a) AS insert FROM (SELECT (${keys}) AS k, ${arrival} AS a FROM ${from}
+     WHERE ${spec.where} AND ${arrival} > (SELECT max(${arrival}) FROM ${from}) - toIntervalMillisecond(${windowMs}))`,
+    undefined,
+    { settings: { max_execution_time: PROBE_SECONDS, timeout_overflow_mode: 'break' } },
+  )
+  if (!row || !Number.isFinite(row.insert)) return undefined
+  return { groupsPerDay: (Number(row.day) * DAY_MS) / windowMs, groupsPerInsert: row.insert }
+}
+
+/** Time that the fill's own statement takes for an event, ms, on one core. */
+async function msPerRow(clickhouse: ClickHouse, select: string, rows: number): Promise<number | undefined> {
+  const started = performance.now()
+  await clickhouse.command(`${select} FORMAT Null`, undefined, {
+    settings: { max_threads: 1, max_execution_time: PROBE_SECONDS, timeout_overflow_mode: 'break' },
+  })
+  const ms = performance.now() - started
+  return ms > PROBE_SECONDS * 1000 ? undefined : ms / rows
+}
+
+/** What a stored state of the same kind takes, on average. */
+function stateBytes(state: string, observed: Observed): number {
+  const fn = state.slice(0, state.lastIndexOf('_'))
+  let [bytes, rows] = [0, 0]
+  for (const table of observed.tables.values()) {
+    if (table.feeds !== undefined || !table.owner?.startsWith('clickhouse.rollup/')) continue
+    for (const column of table.columns)
+      if (column.name.startsWith(`${fn}_`) && column.bytes > 0) {
+        bytes += column.bytes
+        rows += table.rows
+      }
+  }
+  return rows > 0 ? bytes / rows : (STATE_BYTES[fn] ?? NUMBER_BYTES)
+}
