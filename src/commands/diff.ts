@@ -2,13 +2,14 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/baseCommand.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { loadProject } from '../cli/project.js'
-import { planDocument, planMarkdown, planText } from '../format/plan.js'
+import { planFormatFlag, showPlan } from '../cli/showPlan.js'
+import { planDocument } from '../format/plan.js'
 
 export default class Diff extends BaseCommand<typeof Diff> {
   static override summary = 'Compare two metrics files, without a live system.'
   static override description =
     `What apply would do with HEAD where BASE has just been applied: for pull requests, from forks too.
-It knows no live figures; plan does.`
+The lints say what it would lose, move, rebuild or promise less. It knows no live figures; plan does.`
   static override examples = [
     {
       description: 'Against the file as it was committed',
@@ -25,10 +26,7 @@ It knows no live figures; plan does.`
     head: Args.string({ description: 'the file as it is to be', required: true }),
   }
   static override flags = {
-    format: Flags.option({ options: ['text', 'json', 'markdown'] as const })({
-      description: 'json is the same as --json',
-      default: 'text',
-    }),
+    ...planFormatFlag,
     'detailed-exitcode': Flags.boolean({ description: 'exit code 2 when there are changes' }),
   }
 
@@ -37,14 +35,15 @@ It knows no live figures; plan does.`
     const { target } = flags
     const base = await loadProject({ file: args.base, target }, output)
     const head = await loadProject({ file: args.head, target }, output)
-    const [{ compile }, { diffCompiled }] = await Promise.all([
+    const [{ compile }, { diffCompiled }, { offlineFindings }] = await Promise.all([
       import('../compile/compile.js'),
       import('../plan/offline.js'),
+      import('../cli/changeFindings.js'),
     ])
     const plan = diffCompiled(compile(base.model), compile(head.model))
-    output.document(planDocument(plan))
-    if (flags.format === 'markdown') output.text(planMarkdown(plan, `metrics.yaml, target ${plan.target}`))
-    else output.text(planText(plan, output.style, { statements: flags.verbose }))
+    const findings = offlineFindings(plan, base, head)
+    output.document(planDocument(plan, findings))
+    showPlan({ plan, findings, title: `metrics.yaml, target ${plan.target}` }, flags, output)
     return flags['detailed-exitcode'] && plan.changes.length > 0 ? exitCodes.found : exitCodes.ok
   }
 }

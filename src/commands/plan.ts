@@ -5,18 +5,24 @@ import { withLivePlan } from '../cli/livePlan.js'
 import { writePlanFile } from '../cli/planFile.js'
 import { planFlags } from '../cli/planFlags.js'
 import { loadProject } from '../cli/project.js'
-import { planDocument, planMarkdown, planText } from '../format/plan.js'
+import { planFormatFlag, showPlan } from '../cli/showPlan.js'
+import { planDocument } from '../format/plan.js'
 
 export default class Plan extends BaseCommand<typeof Plan> {
   static override summary = 'Show what apply would do to the live system.'
   static override description =
-    `In order, with each change's risk and reason. The live system is the state: nothing else is read, nothing is changed.
-With -v the statements are shown too.`
+    `Grouped by thing, the risky first, with each change's risk and reason, and what the lints say about the change.
+The live system is the state: nothing else is read, nothing is changed.
+With -v every change is shown, in the order of execution, with its statements.`
   static override examples = [
     { description: 'What would change', command: '<%= config.bin %> <%= command.id %>' },
     {
       description: 'Save it, for apply plan.json',
       command: '<%= config.bin %> <%= command.id %> -t prod -o plan.json',
+    },
+    {
+      description: 'As a comment on a pull request',
+      command: '<%= config.bin %> <%= command.id %> -t prod --format markdown',
     },
     {
       description: 'In CI: exit code 2 when there are changes',
@@ -25,10 +31,7 @@ With -v the statements are shown too.`
   ]
   static override flags = {
     out: Flags.string({ char: 'o', description: 'save the plan for apply', helpValue: 'FILE' }),
-    format: Flags.option({ options: ['text', 'json', 'markdown'] as const })({
-      description: 'json is the same as --json',
-      default: 'text',
-    }),
+    ...planFormatFlag,
     ...planFlags,
     'detailed-exitcode': Flags.boolean({ description: 'exit code 2 when there are changes' }),
   }
@@ -36,11 +39,15 @@ With -v the statements are shown too.`
   protected async work(): Promise<ExitCode> {
     const { flags, output } = this
     const project = await loadProject(flags, output)
-    const plan = await withLivePlan(project, { allowRepartition: flags['allow-repartition'] }, async ({ plan }) => plan)
-    if (flags.out !== undefined) await writePlanFile(flags.out, plan)
-    output.document(planDocument(plan))
-    if (flags.format === 'markdown') output.text(planMarkdown(plan, `Plan for ${plan.target}`))
-    else output.text(planText(plan, output.style, { statements: flags.verbose }))
+    const options = { allowRepartition: flags['allow-repartition'] }
+    const { plan, findings } = await withLivePlan(project, options, async ({ plan, clients }) => {
+      const { liveFindings } = await import('../cli/changeFindings.js')
+      return { plan, findings: await liveFindings(plan, project, clients.clickhouse) }
+    })
+    const saved = { ...plan, findings }
+    if (flags.out !== undefined) await writePlanFile(flags.out, saved)
+    output.document(planDocument(plan, findings))
+    showPlan({ plan, findings, title: `Plan for ${plan.target}` }, flags, output)
     if (flags.out !== undefined) output.note(`saved; apply it with: rtdash apply ${flags.out}`)
     return flags['detailed-exitcode'] && plan.changes.length > 0 ? exitCodes.found : exitCodes.ok
   }

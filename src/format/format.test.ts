@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Change, Plan } from '../model/plan.js'
-import { planDocument, planMarkdown, planText, summaryText } from './plan.js'
+import { planDocument, planText } from './plan.js'
+import { impactText, summaryText } from './planSummary.js'
 import { bytes, duration } from './quantity.js'
 import { createStyle } from './style.js'
 import { table } from './table.js'
@@ -33,16 +34,54 @@ const plan: Plan = {
 }
 
 describe('a plan', () => {
-  it('as text names risk, reason and what it touches', () => {
-    expect(planText(plan, createStyle(false), { statements: false }).split('\n')).toEqual([
-      '+ clickhouse.table/events',
-      '    new table',
+  it('as text names risk, reason and what it touches, the risky first', () => {
+    expect(planText(plan, createStyle(false), { statements: false, remarks: 'warning x' }).split('\n')).toEqual([
+      'Sources',
       '- clickhouse.table/old  destructive  1,200 rows, 2.5 MB',
       '    its source | is gone',
+      '+ clickhouse.table/events',
+      '    new table',
       '',
-      'local: 1 to create, 1 to delete',
+      'warning x',
+      '',
+      'local: 1 to create, 1 to delete (1 destructive)',
       'no longer asked for, holding data, kept: rollup_old',
     ])
+  })
+
+  it('of a thousand metrics is a screen long, and whole when asked', () => {
+    const view = (n: number) => change({ id: `clickhouse.view/m${n}`, kind: 'clickhouse.view', reason: 'new view' })
+    const rollup = (n: number): Change =>
+      change({
+        id: `clickhouse.rollup/r${n}`,
+        kind: 'clickhouse.rollup',
+        action: 'update',
+        risk: 'rebuild',
+        reason: `${n} states missing: ${'sum(value); '.repeat(100)}`,
+        impact: { rows: n, bytes: n },
+      })
+    const changes = [
+      ...Array.from({ length: 1000 }, (_, n) => view(n)),
+      ...Array.from({ length: 100 }, (_, n) => rollup(n)),
+      change({ id: 'clickhouse.table/old', action: 'delete', risk: 'destructive' }),
+    ]
+    const text = planText({ ...plan, changes }, createStyle(false), { statements: false })
+    const lines = text.split('\n')
+    expect(lines.length).toBeLessThan(40)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(250)
+    expect(lines[1]).toContain('- clickhouse.table/old  destructive')
+    expect(text).toContain('~ clickhouse.rollup/r99  rebuild  99 rows, 99 B')
+    expect(text).toContain('~ 89 rollups: r0, r1, r2 and 86 more  rebuild  3,916 rows, 3.9 kB')
+    expect(text).toContain('+ 1000 views: m0, m1, m2 and 997 more\n    new view')
+    const whole = planText({ ...plan, changes }, createStyle(false), { statements: true })
+    expect(whole.match(/^[+~-] /gm)).toHaveLength(1101)
+  })
+
+  it('lets no escape sequence through to a terminal', () => {
+    const text = planText({ ...plan, changes: [change({ reason: 'a\u001b[2Jb' })] }, createStyle(false), {
+      statements: false,
+    })
+    expect(text).toContain('a·[2Jb')
   })
 
   it('shows every line of the statements when asked', () => {
@@ -51,14 +90,16 @@ describe('a plan', () => {
     )
   })
 
-  it('as Markdown keeps a cell a cell', () => {
-    expect(planMarkdown(plan, 'Plan')).toContain('| **destructive** | its source \\| is gone | 1,200 rows, 2.5 MB |')
-    expect(planMarkdown({ ...plan, changes: [] }, 'Plan')).toBe('### Plan\n\nNo changes.\n')
-  })
-
   it('as a document leaves the steps out', () => {
     expect(planDocument(plan)).toMatchObject({ empty: false, summary: { create: 1, update: 0, replace: 0, delete: 1 } })
     expect(planDocument(plan).changes[0]).not.toHaveProperty('steps')
+  })
+
+  it('says what is known of its impact', () => {
+    const since = Date.UTC(2026, 0, 2, 3, 4)
+    expect(impactText({ rows: 1, bytes: 2, ms: 240_000, bytesPerDay: 1e6, since })).toBe(
+      '1 row, 2 B, about 4 min, +1.0 MB a day, values from 2026-01-02T03:04Z on',
+    )
   })
 
   it('without changes says so', () => expect(summaryText([])).toBe('no changes'))

@@ -27,6 +27,6 @@ it('goes by the live figures where there are any', () => {
     })
   expect(found(599_000_000)).toEqual([])
   expect(found(1_800_000_000)).toMatchObject([
-    { message: expect.stringContaining('again from 1,800,000,000 events: about 30 min') },
+    { message: expect.stringContaining('filled from 1,800,000,000 events: about 30 min') },
   ])
 })
