@@ -1,0 +1,69 @@
+import { jobManagerOf } from '../clients/flink/gateway.js'
+import { type Rest, rest } from '../clients/flink/rest.js'
+import { createFlinkClient, type FlinkOptions } from '../clients/flink.js'
+import { ok, problem, skipped, type Told, warning } from './report.js'
+import { type Skew, skewFinding } from './skew.js'
+
+const TESTED = '2.0'
+/** TaskManagers report every 10 s unless told. */
+const HEARTBEAT_MS = 10_000
+
+/** Gateway, JobManager, slots, the Kafka connector and the clock. No job is started. */
+export async function checkFlink(options: FlinkOptions): Promise<Told[]> {
+  const flink = createFlinkClient(options)
+  const version = await flink.version()
+  const findings = [versionFinding(version), await connectorFinding(flink)]
+  try {
+    const manager = rest(options.jobmanager ?? (await jobManagerOf(rest(options.gateway, 'gateway'))), 'JobManager')
+    const config = await manager<{ 'flink-version': string }>('/config')
+    findings.push(ok('jobmanager', `Flink ${config['flink-version']}`))
+    findings.push(slotsFinding(await flink.slots()), await clockFinding(manager))
+  } catch (error) {
+    findings.push(
+      problem('jobmanager', (error as Error).message, 'give the target `flink.jobmanager`, the address of its REST'),
+    )
+  }
+  return findings
+}
+
+const versionFinding = (version: string): Told =>
+  Number(version.split('.')[0]) >= 2
+    ? ok('version', version)
+    : warning('version', version, `rtdash is tested with Flink ${TESTED}`)
+
+/** A table that lives as long as the session, and a plan over it: where the connector is missing there is none. */
+async function connectorFinding(flink: ReturnType<typeof createFlinkClient>): Promise<Told> {
+  try {
+    await flink.session(async session => {
+      await session.run(
+        `CREATE TEMPORARY TABLE rtdash_doctor (a STRING) WITH ('connector' = 'kafka', 'topic' = 'none',
+         'properties.bootstrap.servers' = 'localhost:1', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json')`,
+      )
+      await session.run('EXPLAIN SELECT a FROM rtdash_doctor')
+    })
+    return ok('kafka-connector', 'loaded, with the JSON format')
+  } catch (error) {
+    const [first = ''] = (error as Error).message.split('\n')
+    return problem('kafka-connector', first, 'put flink-sql-connector-kafka of this Flink version into its lib/')
+  }
+}
+
+const slotsFinding = ({ total, free }: { total: number; free: number }): Told =>
+  total === 0
+    ? warning('slots', 'no TaskManager', 'none is needed where the cluster makes them for each job; else start one')
+    : ok('slots', `${free} of ${total} free`)
+
+/** Flink has no clock to ask: a running job tells how long it runs, a TaskManager when it was last heard of. */
+async function clockFinding(manager: Rest): Promise<Told> {
+  const { jobs } = await manager<{ jobs: { state: string; 'start-time': number; duration: number }[] }>(
+    '/jobs/overview',
+  )
+  const job = jobs.find(({ state }) => state === 'RUNNING')
+  if (job) return skewFinding(skewOf(job['start-time'] + job.duration, 1000))
+  const { taskmanagers } = await manager<{ taskmanagers: { timeSinceLastHeartbeat: number }[] }>('/taskmanagers')
+  const heard = Math.max(...taskmanagers.map(each => each.timeSinceLastHeartbeat))
+  if (!Number.isFinite(heard)) return skipped('clock', 'no job and no TaskManager tells it')
+  return skewFinding(skewOf(heard + HEARTBEAT_MS / 2, HEARTBEAT_MS / 2 + 1000))
+}
+
+const skewOf = (theirs: number, uncertainty: number): Skew => ({ ahead: theirs - Date.now(), uncertainty })
