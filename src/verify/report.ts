@@ -40,7 +40,7 @@ export interface StageTimes {
 }
 
 /**
- * `ingest`: sent → stored. `view`: stored → the refresh that counts it is due. `query`: due → computed and handed to the
- * fan-out. `push`: from there to the viewer. `total` is the sum, canary by canary.
+ * `ingest`: sent → stored, or for a metric of Flink's in the topic. `view`: from there → the refresh that counts it is
+ * due. `query`: due → computed and handed to the fan-out. `push`: from there to the viewer. `total` is the sum, canary by canary.
  */
 export type Stage = 'ingest' | 'view' | 'query' | 'push' | 'total'

@@ -6,7 +6,12 @@ import type { StageTimes } from './report.js'
 export async function passagesOf(evidence: Evidence, metric: string): Promise<Passage[]> {
   const { name, source, settleMs } = evidence.compiled.model.metrics.find(candidate => candidate.name === metric)!
   const canaries = evidence.canaries.get(source) ?? []
-  return passages(canaries, evidence.viewers[0].of(name), await storedTimes(evidence, source), settleMs)
+  const { streamed } = evidence.compiled.service.metrics.find(candidate => candidate.name === metric)!
+  // Flink counts what is in the topic, which is when the front door answers; the others what is stored.
+  const ready = streamed
+    ? new Map(canaries.map(({ sent, acknowledged }) => [sent, acknowledged]))
+    : await storedTimes(evidence, source)
+  return passages(canaries, evidence.viewers[0].of(name), ready, settleMs)
 }
 
 export async function measureStages(evidence: Evidence): Promise<StageTimes[]> {
