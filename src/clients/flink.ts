@@ -1,12 +1,15 @@
 import { jobManagerOf, type Session, withSession } from './flink/gateway.js'
 import {
   cancel,
+  type Failure,
   type FlinkJob,
   failure,
   jobs,
   lastCheckpoint,
+  lastFailure,
   metric,
   parameters,
+  restarts,
   running,
   type Slots,
   slots,
@@ -32,6 +35,10 @@ export interface FlinkClient {
   lastCheckpoint(job: string): Promise<string | undefined>
   /** The innermost cause of the last failure or restart; undefined where nothing went wrong. */
   failure(job: string): Promise<string | undefined>
+  /** The same, and when it was. */
+  lastFailure(job: string): Promise<Failure | undefined>
+  /** How often the job has been started again by Flink itself. */
+  restarts(job: string): Promise<number>
   /** Records in the topic that the job has not read yet; undefined until it has measured. */
   pendingRecords(job: string): Promise<number | undefined>
   /** How far the job's watermark is behind the clock, in ms; undefined until it has one. */
@@ -77,6 +84,8 @@ export function createFlinkClient(options: FlinkOptions): FlinkClient {
     stopWithSavepoint: ask(stopWithSavepoint),
     lastCheckpoint: ask(lastCheckpoint),
     failure: ask(failure),
+    lastFailure: ask(lastFailure),
+    restarts: ask(restarts),
     pendingRecords: ask((rest, job: string) => metric(rest, job, 'pendingRecords', 'sum')),
     watermarkLag: ask((rest, job: string) => metric(rest, job, 'watermarkLag', 'max')),
     slots: ask(slots),

@@ -5,10 +5,12 @@ import { type Compiled, compile } from '../../src/compile/compile.js'
 import { type ShortMetric, testModel, trailing } from '../../src/compile/testing.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
 import type { Source } from '../../src/model/model.js'
-import { statementsOf } from '../../src/targets/clickhouse/files.js'
 import { columns as common } from '../support/columns.js'
 import { bounded, jobOf, runToEnd } from './bounded.js'
+import { difference, ofClickHouse, ofFlink, type Row, type Written } from './differential.js'
 import { type FlinkEngine, type KafkaEngine, startFlink, startKafka } from './engines.js'
+import { intoClickHouse } from './intoClickHouse.js'
+import { random } from './random.js'
 import { eventRecord, makeTopics, readTopic } from './topics.js'
 
 // What Flink computes, against ClickHouse over the same events.
@@ -92,17 +94,6 @@ const made = (project: string, list: Record<string, ShortMetric>, source: Partia
     }),
   )
 
-/** A small seeded generator (mulberry32): the same events in every run. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 function event(i: number, ts: number, next: () => number) {
   return {
     event_id: String(i),
@@ -121,64 +112,12 @@ function event(i: number, ts: number, next: () => number) {
   }
 }
 
-async function intoClickHouse({ resources, model }: Compiled, events: readonly object[]): Promise<void> {
-  for (const kind of ['clickhouse.database', 'clickhouse.table', 'clickhouse.rollup', 'clickhouse.view'])
-    for (const resource of resources.filter(r => r.kind === kind))
-      for (const sql of statementsOf(resource)) await ch.client.command(sql)
-  const rows = events.map(row => JSON.stringify(row)).join('\n')
-  await ch.client.insert(`${model.project}.raw_events`, rows, 'JSONEachRow')
-}
-
-interface Written {
-  metric: string
-  timestamp: number
-  value: number | null
-  exact: string | null
-  series: string | null
-}
-type Values = Map<string, { value: number | null; exact: string | null }>
-
-/** A window's values by series, as JSON of the dimensions' values; `total` for the total. */
-function ofFlink({ value, exact, series }: Written): Values {
-  const list = JSON.parse(series ?? '[]') as { by: object; value: number | null; exact: string | null }[]
-  return new Map([
-    ['total', { value, exact }],
-    ...list.map(one => [JSON.stringify(Object.values(one.by)), { value: one.value, exact: one.exact }] as const),
-  ])
-}
-
-type Row = { total: number; value: number | null; exact?: string | null } & Record<string, unknown>
-
-function ofClickHouse(rows: readonly Row[]): Values {
-  return new Map(
-    rows.map(({ total, value, exact = null, ...by }) => [
-      Number(total) === 1 ? 'total' : JSON.stringify(Object.values(by)),
-      { value: value === null ? null : Number(value), exact },
-    ]),
-  )
-}
-
 const directSql = (project: string, { by = [], window }: ShortMetric, direct: string): string =>
   [
     `SELECT ${by.length > 0 ? `grouping(${by[0]})` : 'toUInt8(1)'} AS total, ${[...by.map(name => `toString(${name}) AS by_${name}`), `${direct} AS value`].join(', ')}`,
     `FROM ${project}.raw_events WHERE ts >= {asof:DateTime64(3, 'UTC')} - toIntervalMillisecond(${(window as { ms: number }).ms}) AND ts < {asof:DateTime64(3, 'UTC')}`,
     by.length > 0 ? `GROUP BY GROUPING SETS ((${by.join(', ')}), ())` : 'HAVING count() > 0',
   ].join(' ')
-
-const close = (a: number | null, b: number | null): boolean =>
-  a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)))
-
-/** What differs, for people; nothing where all is the same. */
-function difference(flinks: Values, clickhouses: Values, empty: number | null): string | undefined {
-  for (const key of new Set([...flinks.keys(), ...clickhouses.keys()])) {
-    const got = flinks.get(key)
-    const want = clickhouses.get(key) ?? { value: empty, exact: null }
-    if (got === undefined) return `no ${key}, ClickHouse has ${want.value}`
-    if (!close(got.value, want.value)) return `${key} is ${got.value}, ClickHouse has ${want.value}`
-    if ((got.exact ?? undefined) !== (want.exact ?? undefined)) return `${key} is ${got.exact}, exactly ${want.exact}`
-  }
-  return undefined
-}
 
 test('every aggregate has the same values, out of order and over partitions that are idle or end early', async () => {
   const compiled = made('same', metrics)
@@ -194,6 +133,7 @@ test('every aggregate has the same values, out of order and over partitions that
     events.map(({ row, at, partition }) => eventRecord(row, at, partition)),
   )
   await intoClickHouse(
+    ch.client,
     compiled,
     events.map(({ row }) => ({ ...row, ts: new Date(row.ts).toISOString().slice(0, -1) })),
   )

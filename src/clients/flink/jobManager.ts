@@ -56,14 +56,30 @@ export async function parameters(manager: Rest, id: string): Promise<Readonly<Re
   return answer['execution-config']?.['user-config'] ?? {}
 }
 
-/** Why a job failed or last restarted: the innermost cause. Undefined where nothing went wrong. */
-export async function failure(manager: Rest, id: string): Promise<string | undefined> {
-  const answer = await manager<{
-    exceptionHistory?: { entries?: readonly { readonly stacktrace?: string }[] }
-    'root-exception'?: string | null
+/** What made a job fail or restart. */
+export interface Failure {
+  /** The innermost cause, one line or a few. */
+  readonly cause: string
+  /** Epoch ms, by the JobManager's clock. */
+  readonly at: number
+}
+
+/** Why a job failed or last restarted. Undefined where nothing went wrong. */
+export async function lastFailure(manager: Rest, id: string): Promise<Failure | undefined> {
+  const { exceptionHistory } = await manager<{
+    exceptionHistory?: { entries?: readonly { readonly stacktrace?: string; readonly timestamp: number }[] }
   }>(`/jobs/${id}/exceptions?maxExceptions=1`)
-  const trace = answer.exceptionHistory?.entries?.[0]?.stacktrace ?? answer['root-exception']
-  return trace ? rootCause(trace) : undefined
+  const [newest] = exceptionHistory?.entries ?? []
+  return newest?.stacktrace ? { cause: rootCause(newest.stacktrace), at: newest.timestamp } : undefined
+}
+
+export const failure = async (manager: Rest, id: string): Promise<string | undefined> =>
+  (await lastFailure(manager, id))?.cause
+
+/** How often a job has been started again since it was submitted. */
+export async function restarts(manager: Rest, id: string): Promise<number> {
+  const [found] = await manager<{ value: string }[]>(`/jobs/${id}/metrics?get=numRestarts`)
+  return Number(found?.value ?? 0)
 }
 
 /** Where the newest completed checkpoint, or savepoint if that is newer, of a job lies. */

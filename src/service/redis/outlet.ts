@@ -16,6 +16,8 @@ const AT_ONCE = 50
 const RETRY_MS = 100
 const HOUR_MS = 3_600_000
 const PAST_LIMIT_MS = 3000
+/** What was missed is asked for so often; then what is new goes first. */
+const PAST_ATTEMPTS = 3
 
 /** The publishing end: hands updates to Redis in order, and those that it could not hand over once it can. */
 export interface Outlet {
@@ -40,6 +42,8 @@ interface Line {
   newest: number
   /** Whether what was published last, by anybody, reaches up to the queue. */
   whole: boolean
+  /** Times in a row that what lies between could not be computed. */
+  failures: number
   busy: boolean
 }
 
@@ -67,7 +71,7 @@ export function createOutlet({ redis, project, db, lease, log }: OutletParts): O
     const names = [keys.lease(project), keys.updates(project, metric.name, meaning)]
     const head = `{"project":${JSON.stringify(project)},"meaning":"${meaning}","previous":`
     const answers = keys.answers(project, metric.name, meaning)
-    return { metric, keys: [...names, answers], head, queue: [], newest: 0, whole: false, busy: false }
+    return { metric, keys: [...names, answers], head, queue: [], newest: 0, whole: false, failures: 0, busy: false }
   }
 
   async function drain(line: Line): Promise<void> {
@@ -76,8 +80,10 @@ export function createOutlet({ redis, project, db, lease, log }: OutletParts): O
     try {
       while (line.queue.length > 0 && lease.held() && redis.connected()) {
         if (!line.whole) await closeGap(line)
-        if (await send(line, line.queue.slice(0, AT_ONCE))) continue
-        lease.look()
+        if (line.whole) {
+          if (await send(line, line.queue.slice(0, AT_ONCE))) continue
+          lease.look()
+        }
         setTimeout(() => void drain(line), RETRY_MS)
         break
       }
@@ -113,7 +119,11 @@ export function createOutlet({ redis, project, db, lease, log }: OutletParts): O
     try {
       const past = await limit(() => pastUpdates(db, metric, missing, PAST_LIMIT_MS))
       line.queue = [...past, ...line.queue]
+      line.failures = 0
     } catch (error) {
+      line.whole = ++line.failures === PAST_ATTEMPTS
+      if (!line.whole) return
+      line.failures = 0
       log(`metric ${metric.name}: ${missing.length} updates from ${missing[0]} on stay unpublished: ${error}`)
     }
   }

@@ -4,6 +4,7 @@ import type { LiveEngine } from '../live.js'
 import { diffLive } from './live/diffLive.js'
 import { observe } from './live/observe.js'
 import { PROCEDURES } from './live/steps.js'
+import { troubles, troubleText } from './live/troubles.js'
 
 /** Jobs, known by their names and by what they carry (mark.ts): Flink itself is the state. */
 export const flink: LiveEngine = {
@@ -14,13 +15,14 @@ export const flink: LiveEngine = {
       if (wanted.length === 0) return { changes: [], unused: [] }
       throw new PlanError('no-flink', 'there is no connection to Flink', 'give the target `flink.gateway`')
     }
-    const seen = await observe(flink, model.project)
+    const [seen, failing] = [await observe(flink, model.project), await troubles(flink, model.project)]
     const causes = new Map<string, string>()
     for (const { ended } of seen.values()) {
       const cause = ended?.state === 'FAILED' ? await flink.failure(ended.id) : undefined
       if (ended && cause !== undefined) causes.set(ended.id, cause)
     }
-    return { changes: diffLive(wanted, seen, causes), unused: [] }
+    const notes = failing.map(troubleText)
+    return { changes: diffLive(wanted, seen, causes), unused: [], ...(notes.length > 0 && { notes }) }
   },
   apply: async ({ clients, database, progress }, change, step) => {
     const procedure = PROCEDURES[step.run]
