@@ -71,7 +71,7 @@ async function walk(
         )
       }
     }
-    await Promise.race(running.values())
+    if (running.size > 0) await Promise.race(running.values())
   }
   return results
 }
