@@ -20,6 +20,7 @@ export function rolesOfFlag(text: string, kafka: boolean): Role[] {
 function roleOf(name: string, roles: readonly Role[]): Role {
   const found = roles.find(role => role === name)
   if (found !== undefined) return found
-  if (name === 'load') throw new UsageError('role load moves events from Kafka, and the target has none', 'leave it out')
+  if (name === 'load')
+    throw new UsageError('role load moves events from Kafka, and the target has none', 'leave it out')
   throw new UsageError(`there is no role ${JSON.stringify(name)}`, `one of ${['all', ...roles].join(', ')}`)
 }

@@ -1,6 +1,8 @@
 import type { ClickHouse } from '../clients/clickhouse.js'
+import type { KafkaAdmin } from '../clients/kafka/admin.js'
+import { groupLag } from '../clients/kafka/lag.js'
 import type { SourceConfig } from '../model/serviceConfig.js'
-import { rawColumns } from '../naming.js'
+import { names, rawColumns } from '../naming.js'
 import { counters, countersNow, type FrontDoors } from './frontDoors.js'
 import type { IngestState, ServiceState } from './service.js'
 
@@ -15,6 +17,8 @@ export interface Snapshot {
 /** Rows stored, between two readings of what ingest had acknowledged. */
 export interface Counts {
   readonly earlier: IngestState
+  /** Events of `earlier` that may not have been stored yet, as they wait in their topic. */
+  readonly waiting: number
   readonly rows: number
   readonly later: IngestState
 }
@@ -23,6 +27,8 @@ interface Parts {
   readonly clickhouse: ClickHouse
   readonly database: string
   readonly doors: FrontDoors
+  readonly kafka?: KafkaAdmin | undefined
+  readonly project: string
   readonly sources: readonly SourceConfig[]
   /** Rows are counted from here on, epoch ms by ClickHouse's clock. */
   readonly since: number
@@ -30,11 +36,15 @@ interface Parts {
 
 export async function takeSnapshot(parts: Parts): Promise<Snapshot> {
   const earlier = await counters(parts.doors)
+  const waiting = await Promise.all(parts.sources.map(source => inTopic(parts, source)))
   const [rows, blocks] = await Promise.all([countRows(parts), newestBlocks(parts)])
   const [later, service] = await Promise.all([countersNow(parts.doors), parts.doors.status()])
   const counts = parts.sources.map(
     ({ name }, i) =>
-      [name, { earlier: ingestOf(earlier, name), rows: rows[i]!, later: ingestOf(later, name) }] as const,
+      [
+        name,
+        { earlier: ingestOf(earlier, name), waiting: waiting[i]!, rows: rows[i]!, later: ingestOf(later, name) },
+      ] as const,
   )
   return { service, counts: new Map(counts), blocks }
 }
@@ -43,6 +53,12 @@ export async function takeSnapshot(parts: Parts): Promise<Snapshot> {
 export async function clickhouseNow(clickhouse: ClickHouse): Promise<number> {
   const [row] = await clickhouse.query<{ now: string }>('SELECT toUnixTimestamp64Milli(now64(3)) AS now')
   return Number(row!.now)
+}
+
+async function inTopic({ kafka, project }: Parts, { topic }: SourceConfig): Promise<number> {
+  if (kafka === undefined) return 0
+  const lag = await groupLag(kafka, names.loaderGroup(project), topic)
+  return lag.reduce((sum, { records }) => sum + records, 0)
 }
 
 /** Rows that ingest has stored: those that others inserted carry no batch. */

@@ -57,7 +57,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const { sources } = compiled.service
   const since = await clickhouseNow(clickhouse)
   const doors = { redis: options.redis, project: database, status: () => serviceState(service) }
-  const snapshot = () => takeSnapshot({ clickhouse, database, doors, sources, since })
+  const snapshot = () =>
+    takeSnapshot({ clickhouse, database, kafka: options.kafka, project: model.project, doors, sources, since })
   const measurable = model.metrics.filter(metric => durationMs >= neededMs(metric))
 
   const viewers: [Viewer, Viewer] = await both(() => openViewer(service, model.metrics))

@@ -26,7 +26,6 @@ export function startSender(source: SourceConfig, urls: readonly string[], perSe
   const accepted = new Set<string>()
   const underWay = new Set<Promise<void>>()
   const stopping = new AbortController()
-  const never = new AbortController().signal
   const started = Date.now()
   let cents = 0n
   let sent = 0
@@ -35,7 +34,7 @@ export function startSender(source: SourceConfig, urls: readonly string[], perSe
 
   async function post(lines: readonly string[]): Promise<void> {
     const url = new URL(`/ingest/${source.name}`, urls[turn++ % urls.length])
-    const answer = await send(url, lines.join('\n'), {}, never)
+    const answer = await send(url, lines.join('\n'), {}, new AbortController().signal)
     if (answer.accepted !== lines.length) throw new Error(`${answer.rejected} of ${lines.length} events were rejected`)
     for (const line of lines) count(JSON.parse(line) as Purchase)
   }

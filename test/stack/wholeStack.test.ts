@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClickHouse, createClickHouse } from '../../src/clients/clickhouse.js'
+import { createFlinkClient, type FlinkClient } from '../../src/clients/flink.js'
 import { createKafkaAdmin, type KafkaAdmin } from '../../src/clients/kafka/admin.js'
 import { compile } from '../../src/compile/compile.js'
 import { check } from '../../src/config/check.js'
@@ -9,7 +10,7 @@ import { openEvents, openSocket } from '../../src/service/testing/clients.js'
 import type { Update } from '../../src/service/update.js'
 import type { CheckResult, StageTimes } from '../../src/verify/report.js'
 import { type Pipeline, startPipeline } from './pipeline.js'
-import { startSender } from './sender.js'
+import { type Sender, startSender } from './sender.js'
 
 // The storefront from nothing on Kafka, Flink, ClickHouse and Redis: applied by the program, served by the generated
 // folder in three processes, looked at over all three channels of two nodes.
@@ -21,6 +22,7 @@ const BEAT_MS = 250
 let pipeline: Pipeline
 let clickhouse: ClickHouse
 let admin: KafkaAdmin
+let flink: FlinkClient
 let source: SourceConfig
 
 beforeAll(async () => {
@@ -28,12 +30,14 @@ beforeAll(async () => {
   const { username, password, origin } = new URL(pipeline.clickhouse.url)
   clickhouse = createClickHouse({ url: origin, username, password })
   admin = createKafkaAdmin({ brokers: pipeline.kafka.brokers })
+  flink = createFlinkClient(pipeline.flink)
   const { model } = await check(`${pipeline.dir}/metrics.yaml`, { target: 'real' })
   source = compile(model!).service.sources[0]!
 }, 300_000)
 
 afterAll(async () => {
   await admin?.close()
+  await flink?.close()
   await clickhouse?.close()
   await pipeline?.stop()
 }, 60_000)
@@ -58,6 +62,12 @@ async function settled(url: string, metric: string): Promise<Update> {
   return (await (await fetch(`${url}/api/metrics/${metric}?at=${at}`)).json()) as Update
 }
 
+/** What was sent by the tests so far. */
+const earlier: Sender[] = []
+
+/** Without the answer that there is no value yet, which a viewer may get first. */
+const windows = (all: readonly Update[]): Update[] => all.filter(({ timestamp }) => timestamp % BEAT_MS === 0)
+
 const rising = (all: readonly Update[]): boolean =>
   all.every(({ timestamp }, i) => i === 0 || timestamp > all[i - 1]!.timestamp)
 
@@ -80,6 +90,7 @@ test('from nothing to numbers on the wall that are right to the last event', { t
   const measured = pipeline.run('verify', '--duration', '30s', '--json')
   await sleep(LOAD_MS)
   await sender.stop()
+  earlier.push(sender)
   const { stdout, stderr, code } = await measured
   const { checks, stages } = JSON.parse(stdout || '{"checks":[],"stages":[]}') as {
     checks: CheckResult[]
@@ -101,7 +112,7 @@ test('from nothing to numbers on the wall that are right to the last event', { t
 
   // Both nodes told the same, in order and without a gap.
   await sleep(2000)
-  const [one, two] = [ws1.inbox.all, ws2.inbox.all]
+  const [one, two] = [windows(ws1.inbox.all), windows(ws2.inbox.all)]
   expect(rising(one) && rising(two)).toBe(true)
   const from = Math.max(one[0]!.timestamp, two[0]!.timestamp)
   const common = Math.min(one.at(-1)!.timestamp, two.at(-1)!.timestamp)
@@ -122,3 +133,133 @@ test('from nothing to numbers on the wall that are right to the last event', { t
 
   await Promise.all([ws1.close(), ws2.close(), sse1.close(), sse2.close()])
 })
+
+test('what was changed by hand is seen as drift and put right, and nothing else', { timeout: 300_000 }, async () => {
+  const { nodes } = pipeline
+  const sender = startSender(source, [nodes.first.url, nodes.second.url], 200, 8)
+  const before = sender.accepted.size
+  await admin.alterConfig(source.topic, { 'retention.ms': '3600000' })
+  const [job] = (await flink.jobs()).filter(({ state }) => state === 'RUNNING')
+  await flink.cancel(job!.id)
+  await clickhouse.command('DROP VIEW shop.revenue_today')
+  const [feeding] = await clickhouse.query<{ name: string }>(
+    `SELECT name FROM system.tables WHERE database = 'shop' AND engine = 'MaterializedView' AND name LIKE 'rollup_events_5s%'`,
+  )
+  await clickhouse.command(`DROP VIEW shop.${feeding!.name}`)
+  await expect.poll(() => sender.accepted.size, { timeout: 60_000 }).toBeGreaterThan(before + 400)
+
+  const plan = await pipeline.json<{ changes: { id: string; action: string; reason: string; risk: string }[] }>('plan')
+  console.log(plan.changes.map(({ action, id, risk, reason }) => `${action} ${id} (${risk}): ${reason}`).join('\n'))
+  expect(plan.changes.map(({ id, action }) => `${action} ${id}`).sort()).toEqual([
+    'create clickhouse.view/revenue_today',
+    'create flink.job/events',
+    `update clickhouse.rollup/rollup_events_5s`,
+    `update kafka.topic/${source.topic}`,
+  ])
+  const applied = await pipeline.json<{ results: { id: string; ok: boolean }[] }>('apply', '--yes')
+  expect(applied).toMatchObject({ ok: true })
+  expect(applied.results).toHaveLength(4)
+  expect(await pipeline.json('plan')).toMatchObject({ empty: true })
+  await sender.stop()
+  earlier.push(sender)
+
+  // What came while the rollup had no view is in it as well.
+  await loaded()
+  const cents = earlier.reduce((sum, one) => sum + one.cents(), 0n)
+  const { value, exact } = await settled(nodes.first.url, 'revenue_today')
+  expect(BigInt(Math.round(Number(exact ?? value) * 100))).toBe(cents)
+})
+
+/** Takes a part of the pipeline away and brings it back. */
+interface Outage {
+  readonly name: string
+  readonly awayMs: number
+  down(): Promise<unknown>
+  up(): Promise<unknown>
+  /** A metric that is marked stale meanwhile, where viewers must be told. */
+  readonly stale?: string
+}
+
+test('parts that go away and come back lose nothing, and viewers are told meanwhile', {
+  timeout: 900_000,
+}, async () => {
+  const { nodes, kafka, redis } = pipeline
+  const outages: Outage[] = [
+    { name: 'Redis', awayMs: 20_000, down: () => redis.kill(), up: () => redis.start(), stale: 'requests_per_second' },
+    {
+      name: 'the broker',
+      awayMs: 20_000,
+      down: () => kafka.kill(),
+      up: () => kafka.startBroker(),
+      stale: 'requests_per_second',
+    },
+    {
+      name: 'the TaskManager',
+      awayMs: 5000,
+      down: () => pipeline.flink.killTaskManager(),
+      up: () => pipeline.flink.startTaskManager(),
+    },
+    {
+      name: 'ClickHouse',
+      awayMs: 60_000,
+      down: () => pipeline.clickhouse.kill(),
+      up: () => pipeline.clickhouse.start(),
+      stale: 'error_rate_5min',
+    },
+  ]
+  const viewers = await Promise.all([openSocket(nodes.first.url), openSocket(nodes.second.url)])
+  for (const { send } of viewers) send({ action: 'subscribe', metrics: ['requests_per_second', 'error_rate_5min'] })
+  const of = (viewer: (typeof viewers)[number], metric: string) =>
+    windows(viewer.inbox.all).filter(update => update.metric === metric)
+  const sender = startSender(source, [nodes.first.url, nodes.second.url], 500, 9)
+
+  for (const { name, awayMs, down, up, stale } of outages) {
+    await down()
+    const seen = viewers.map(viewer => viewer.inbox.all.length)
+    await sleep(awayMs)
+    if (stale !== undefined)
+      for (const [i, viewer] of viewers.entries())
+        await expect
+          .poll(() => viewer.inbox.all.slice(seen[i]).some(u => u.metric === stale && u.stale === true), {
+            timeout: 30_000,
+          })
+          .toBe(true)
+    await up()
+    const back = Date.now()
+    // Recovered: what is shown is not stale any more, on either node, and the loader has caught up.
+    for (const viewer of viewers)
+      for (const metric of ['requests_per_second', 'error_rate_5min'])
+        await expect
+          .poll(() => of(viewer, metric).some(u => u.timestamp > back && u.stale !== true), { timeout: 120_000 })
+          .toBe(true)
+    const shown = Date.now() - back
+    await expect.poll(async () => (await lagMs()) < 5000, { timeout: 120_000 }).toBe(true)
+    console.log(
+      `${name} away for ${awayMs / 1000} s: shown again after ${(shown / 1000).toFixed(1)} s, stored after ${((Date.now() - back) / 1000).toFixed(1)} s`,
+    )
+  }
+  await sender.stop()
+  earlier.push(sender)
+  await expect.poll(async () => (await flink.jobs()).filter(j => j.state === 'RUNNING').length).toBe(1)
+
+  await loaded()
+  const ids = earlier.reduce((sum, one) => sum + one.accepted.size, 0)
+  expect(await stored('_canary IS NULL OR _canary = 0')).toBe(ids)
+  const cents = earlier.reduce((sum, one) => sum + one.cents(), 0n)
+  const { value, exact } = await settled(nodes.second.url, 'revenue_today')
+  expect(BigInt(Math.round(Number(exact ?? value) * 100))).toBe(cents)
+
+  // No window is missing on either node, none came twice or out of order but as the same one, marked stale.
+  for (const viewer of viewers) {
+    const all = of(viewer, 'requests_per_second')
+    const steps = all.slice(1).map(({ timestamp }, i) => timestamp - all[i]!.timestamp)
+    expect([...new Set(steps)].filter(step => step !== 0 && step !== BEAT_MS)).toEqual([])
+  }
+  await Promise.all(viewers.map(viewer => viewer.close()))
+})
+
+/** How far the loader is behind the topic, as the process that runs it says. */
+async function lagMs(): Promise<number> {
+  const status = (await (await fetch(`${pipeline.nodes.back.url}/api/status`)).json()) as { load: { lagMs: number }[] }
+  return Math.max(...status.load.map(one => one.lagMs))
+}

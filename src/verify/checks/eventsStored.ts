@@ -19,8 +19,8 @@ export function compare(source: string, from: Counts, to: Counts): Finding {
   const observed = to.rows - from.rows
   const accepted = stored(to.later) - stored(from.later)
   if (accepted < 0) return skipped('the service was started again meanwhile', { source })
-  const least = stored(to.earlier) - stored(from.later) - from.later.inFlight.rows
-  const most = stored(to.later) + to.later.inFlight.rows - stored(from.earlier)
+  const least = stored(to.earlier) - stored(from.later) - from.later.inFlight.rows - to.waiting
+  const most = stored(to.later) + to.later.inFlight.rows - stored(from.earlier) + from.waiting
   const about = { source, observed, limit: least === most ? accepted : `${least}–${most}`, unit: 'rows' } as const
   if (observed >= least && observed <= most) return { ...about, verdict: 'pass' }
   const reason =
