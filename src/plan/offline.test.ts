@@ -58,7 +58,7 @@ test('what loses data is destructive: shorter retention, columns and topics that
   )
   const wide = made(metrics, {}, { ...columns, extra: 'String' })
   const back = diffCompiled(wide, base).changes.map(({ id, risk }) => `${id} ${risk}`)
-  expect(back).toContain('clickhouse.table/raw_events destructive')
+  expect(back).toContain('clickhouse.table/raw_events#columns destructive')
 })
 
 test('more partitions move keys; fewer, and other replication, cannot be', () => {

@@ -12,7 +12,10 @@ export function inOrder(changes: readonly Change[]): Change[] {
   return [
     ...sorted(made),
     ...gone
-      .map(change => ({ ...change, dependsOn: [...after, ...(change.kind === 'clickhouse.view' ? [] : views)] }))
+      .map(change => ({
+        ...change,
+        dependsOn: [...change.dependsOn, ...after, ...(change.kind === 'clickhouse.view' ? [] : views)],
+      }))
       .sort(
         (a, b) => Number(a.kind !== 'clickhouse.view') - Number(b.kind !== 'clickhouse.view') || (a.id < b.id ? -1 : 1),
       ),

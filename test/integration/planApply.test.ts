@@ -130,7 +130,7 @@ describe('plan and apply', () => {
     for (const [c, id] of [
       [shorter, 'clickhouse.table/raw_events'],
       [elsewhere, 'clickhouse.table/raw_events'],
-      [narrower, 'clickhouse.table/raw_events'],
+      [narrower, 'clickhouse.table/raw_events#columns'],
     ] as const) {
       const p = await planned(c)
       expect(p.changes.filter(change => change.risk === 'destructive').map(change => change.id)).toContain(id)

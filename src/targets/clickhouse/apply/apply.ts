@@ -6,7 +6,8 @@ import { createRollupView } from '../render.js'
 import { str } from '../text.js'
 import { backfill } from './backfill.js'
 import { compare } from './compare.js'
-import { cutover } from './cutover.js'
+import { serverNow } from './context.js'
+import { cutover, insertsDone } from './cutover.js'
 import type { LiveFill } from './fill.js'
 import { mutate } from './mutate.js'
 
@@ -14,6 +15,7 @@ import { mutate } from './mutate.js'
 export async function applyStep(context: ApplyContext, change: Change, step: Step): Promise<void> {
   if (step.run === 'sql') return context.clickhouse.command(step.sql!)
   if (step.run === 'mutate') return mutate(context, step.sql!)
+  if (step.run === 'settle') return insertsDone(context, await serverNow(context.clickhouse))
   const rollup = change.after as ResourceOf<'clickhouse.rollup'>
   const view = String(step.args!.view)
   switch (step.run) {

@@ -82,7 +82,7 @@ async function settled(context: ApplyContext, from: number): Promise<void> {
 }
 
 /** Waits until every insert into the project that began by `until` has ended. */
-async function insertsDone({ clickhouse, database, progress }: ApplyContext, until: number): Promise<void> {
+export async function insertsDone({ clickhouse, database, progress }: ApplyContext, until: number): Promise<void> {
   const running = `SELECT count() AS n FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush') AND (current_database = ${str(database)} OR position(query, ${str(database)}) > 0) AND toUnixTimestamp64Milli(now64(3)) - toInt64(elapsed * 1000) <= ${until} + 50`
   for (const started = Date.now(); ; ) {
     const [row] = await clickhouse.query<{ n: string }>(running)

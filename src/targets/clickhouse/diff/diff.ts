@@ -4,7 +4,7 @@ import { PlanError } from '../../../plan/planError.js'
 import type { Observed } from '../observe.js'
 import { createDatabase, createTable } from '../render.js'
 import { baseOf } from './base.js'
-import { detach } from './detach.js'
+import { dropColumns } from './dropColumns.js'
 import { leftovers } from './leftovers.js'
 import { diffRollup, type Unused } from './rollup.js'
 import { diffTable } from './table.js'
@@ -20,46 +20,54 @@ export function diff(
   const unused = new Map<ResourceOf<'clickhouse.rollup'>, Unused>()
   for (const resource of wanted) {
     refuseForeign(resource, observed)
-    const change = changeOf(resource, observed, unused)
-    if (change) changes.push(change)
+    changes.push(...changesOf(resource, observed, unused, drop))
   }
   const rest = leftovers(wanted, observed, unused, drop)
-  return { changes: [...changes, ...rest.changes], unused: rest.unused }
+  // Columns of raw go after the views that read them.
+  const last = changes.map(change =>
+    drop && change.action === 'delete' ? { ...change, dependsOn: rest.changes.map(({ id }) => id) } : change,
+  )
+  return { changes: [...last, ...rest.changes], unused: rest.unused }
 }
 
-function changeOf(
+function changesOf(
   resource: Resource,
   observed: Observed,
   unused: Map<ResourceOf<'clickhouse.rollup'>, Unused>,
-): Change | undefined {
+  drop: boolean,
+): Change[] {
   switch (resource.kind) {
     case 'clickhouse.database':
-      return observed.exists ? undefined : create(resource, 'new database', createDatabase(resource.spec))
+      return observed.exists ? [] : [create(resource, 'new database', createDatabase(resource.spec))]
     case 'clickhouse.table': {
       const live = observed.tables.get(resource.spec.name)
-      if (live === undefined) return create(resource, 'new table', createTable(resource.spec))
-      const { steps, reasons, destructive } = diffTable(resource.spec, live, undefined, columns =>
-        detach(live.name, columns, observed),
-      )
-      if (steps.length === 0) return undefined
-      return {
+      if (live === undefined) return [create(resource, 'new table', createTable(resource.spec))]
+      const { steps, reasons, destructive, gone } = diffTable(resource.spec, live)
+      const touched = live.rows > 0 && { impact: { rows: live.rows, bytes: live.bytes } }
+      const update: Change = {
         ...baseOf(resource),
         action: 'update',
         risk: destructive ? 'destructive' : 'safe',
         reason: reasons.join(', '),
         steps,
-        ...(destructive && live.rows > 0 && { impact: { rows: live.rows, bytes: live.bytes } }),
+        ...(destructive && touched),
       }
+      return [
+        ...(steps.length > 0 ? [update] : []),
+        ...(gone.length > 0 ? [{ ...dropColumns(resource, gone, observed, drop), ...touched }] : []),
+      ]
     }
     case 'clickhouse.rollup': {
       const found = diffRollup(resource, observed)
       unused.set(resource, found.unused)
-      return found.change
+      return found.change ? [found.change] : []
     }
-    case 'clickhouse.view':
-      return diffView(resource, observed)
+    case 'clickhouse.view': {
+      const change = diffView(resource, observed)
+      return change ? [change] : []
+    }
     default:
-      return undefined
+      return []
   }
 }
 

@@ -46,11 +46,20 @@ export function leftovers(
     ...(table.rows > 0 && { impact: { rows: table.rows, bytes: table.bytes } }),
   })
   const rollups = byOwner('clickhouse.rollup').filter(table => table.feeds === undefined)
+  // They would make every insert of events fail.
+  const orphans = byOwner('clickhouse.rollup').filter(
+    view => view.feeds !== undefined && !observed.tables.has(view.feeds) && !names.has(view.feeds),
+  )
   const derived = [...rollups, ...byOwner('clickhouse.table').filter(table => !holdsEvents(table))]
   const states = [...unused].filter(([, list]) => list.states.length > 0)
   return {
     changes: [
       ...byOwner('clickhouse.view').map(view => remove(view, 'safe', 'no longer declared')),
+      ...orphans.map(view => ({
+        ...remove(view, 'safe', 'its table is gone, and every insert fails on it'),
+        id: `clickhouse.view/${view.name}`,
+        kind: 'clickhouse.view' as const,
+      })),
       ...byOwner('clickhouse.table')
         .filter(holdsEvents)
         .map(table => remove(table, 'destructive', 'its source is no longer declared: events are lost')),
@@ -105,6 +114,6 @@ function dropStates(rollup: ResourceOf<'clickhouse.rollup'>, { states, gone }: U
     risk: 'destructive',
     reason: `no metric reads ${states.join(', ')}`,
     dependsOn: [rollup.id],
-    steps: [...views, ...columns],
+    steps: [...views, { run: 'settle', title: 'wait for inserts that still write them' }, ...columns],
   }
 }

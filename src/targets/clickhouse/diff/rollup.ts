@@ -37,7 +37,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
       reason: ['new rollup', ...sinceReason(figures)].join(', '),
       steps: [
         // Its views outlived it: they would fill the new one twice.
-        ...views.map(view => dropView(spec, view)),
+        ...dropViews(spec, views),
         { run: 'sql', title: `create table ${spec.table.name}`, sql: createTable(spec.table) },
         ...fill(spec, spec.states, observed, figures),
       ],
@@ -67,6 +67,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
   const table = diffTable(spec.table, live, isState)
   const missing = spec.states.filter(state => !fed.has(state.name))
   const unfilled = [...new Set(fed.values())].filter(needsFilling)
+  const written = new Set([...broken].flatMap(statesOf))
   const unused: Unused = {
     states: [...columns].filter(name => isState(name) && !wanted.has(name)),
     gone: new Set([...broken].map(view => view.name)),
@@ -75,8 +76,14 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
   const clears = rawHolds(spec, observed)
   const steps: Step[] = [
     ...table.steps,
-    ...[...broken].map(view => dropView(spec, view)),
-    ...missing.flatMap(state => freshColumn(spec, state, clears && columns.has(state.name), figures)),
+    ...dropViews(spec, [...broken]),
+    ...freshColumns(
+      spec,
+      missing,
+      state => clears && columns.has(state),
+      state => written.has(state),
+      figures,
+    ),
     ...unfilled.flatMap(view => fillSteps(spec, view.name, statesOf(view), markFacts(view.comment).keep)),
     ...(missing.length > 0 ? fill(spec, missing, observed, figures) : []),
   ]
@@ -128,22 +135,40 @@ const needsFilling = (view: LiveTable): boolean => {
   return facts.from !== undefined && facts.filled === undefined
 }
 
-const dropView = (spec: RollupSpec, view: LiveTable): Step => ({
-  run: 'sql',
-  title: `drop view ${view.name}`,
-  sql: dropTable(spec.table.database, view.name),
-})
+/** And waits until nothing that they began is still being written. */
+const dropViews = (spec: RollupSpec, views: readonly LiveTable[]): Step[] => [
+  ...views.map(view => ({
+    run: 'sql',
+    title: `drop view ${view.name}`,
+    sql: dropTable(spec.table.database, view.name),
+  })),
+  ...(views.length > 0 ? [{ run: 'settle', title: 'wait for inserts that still go through' }] : []),
+]
 
-/** A column without a view holds a part of its truth at most: it is made anew, as far back as raw reaches. */
-function freshColumn(spec: RollupSpec, state: SelectItem, exists: boolean, figures: Figures | undefined): Step[] {
-  const clear = {
+/**
+ * A column without a view holds a part of its truth at most: it is made anew, as far back as raw reaches. One that is
+ * lost, but that a view went on writing, comes back first: parts that hold it could not be changed without it.
+ */
+function freshColumns(
+  spec: RollupSpec,
+  states: readonly SelectItem[],
+  exists: (state: string) => boolean,
+  written: (state: string) => boolean,
+  figures: Figures | undefined,
+): Step[] {
+  const add = ({ name }: SelectItem): Step => ({
+    run: 'sql',
+    title: `add state ${name}`,
+    sql: addState(spec.table, name),
+  })
+  const clear = ({ name }: SelectItem): Step => ({
     run: 'mutate',
-    title: `clear state ${state.name}`,
-    sql: clearState(spec.table, state.name, figures?.keep),
-  }
+    title: `clear state ${name}`,
+    sql: clearState(spec.table, name, figures?.keep),
+  })
   return [
-    ...(exists ? [clear] : []),
-    { run: 'sql', title: `add state ${state.name}`, sql: addState(spec.table, state.name) },
+    ...states.filter(({ name }) => !exists(name)).map(add),
+    ...states.filter(({ name }) => exists(name) || written(name)).flatMap(state => [clear(state), add(state)]),
   ]
 }
 

@@ -11,17 +11,15 @@ export interface TableDiff {
   readonly steps: readonly Step[]
   readonly reasons: readonly string[]
   readonly destructive: boolean
+  /** Columns that are no longer wanted: they go last, when nobody writes them any more. */
+  readonly gone: readonly string[]
 }
 
-/**
- * `keep`: columns that a table may have beyond the wanted ones (a rollup's states are compared elsewhere). `release`:
- * what frees columns that go from the views that read them.
- */
+/** `keep`: columns that a table may have beyond the wanted ones (a rollup's states are compared elsewhere). */
 export function diffTable(
   spec: TableSpec,
   live: LiveTable,
   keep: (column: string) => boolean = () => false,
-  release: (columns: readonly string[]) => readonly Step[] = () => [],
 ): TableDiff {
   const [want, have] = [wantedTable(spec), liveNormalTable(live)]
   const alter = `ALTER TABLE ${qualified(spec.database, spec.name)}`
@@ -59,12 +57,6 @@ export function diffTable(
     }
   }
   const gone = [...have.columns.keys()].filter(name => !want.columns.has(name) && !keep(name))
-  if (gone.length > 0) steps.push(...release(gone))
-  for (const name of gone) {
-    step(`drop column ${name}`, `DROP COLUMN IF EXISTS ${id(name)}`, 'mutate')
-    reasons.push(`column ${name} is no longer declared`)
-    destructive = true
-  }
   if (want.ttl !== have.ttl) {
     const shorter = spec.ttl !== undefined && spec.ttl.seconds < (ttlSeconds(have.ttl) ?? Number.POSITIVE_INFINITY)
     // Waits until rows are gone: what is filled from raw right after must not find them half there.
@@ -81,5 +73,5 @@ export function diffTable(
     step('mark it', `MODIFY COMMENT ${str(spec.comment)}`)
     reasons.push('its mark')
   }
-  return { steps, reasons, destructive }
+  return { steps, reasons, destructive, gone }
 }

@@ -1,13 +1,45 @@
-import type { Step } from '../../../model/plan.js'
+import type { Change, Step } from '../../../model/plan.js'
+import type { ResourceOf } from '../../../model/resource.js'
 import type { LiveTable, Observed } from '../observe.js'
 import { dropTable } from '../render.js'
 import { id, qualified } from '../text.js'
 
 /**
+ * Columns of a table that are no longer declared. They go when everything else is done and no view and no service
+ * writes them any more: a part written with a column that the table has lost makes every later mutation of it fail.
+ */
+export function dropColumns(
+  resource: ResourceOf<'clickhouse.table'>,
+  columns: readonly string[],
+  observed: Observed,
+  drop: boolean,
+): Change {
+  const { database, name } = resource.spec
+  return {
+    id: `${resource.id}#columns`,
+    kind: resource.kind,
+    action: 'delete',
+    risk: 'destructive',
+    reason: columns.map(column => `column ${column} is no longer declared`).join(', '),
+    dependsOn: [],
+    steps: [
+      ...(drop ? [] : detach(name, columns, observed)),
+      { run: 'settle', title: 'wait for inserts that still write them' },
+      ...columns.map(column => ({
+        run: 'mutate',
+        title: `drop column ${column}`,
+        sql: `ALTER TABLE ${qualified(database, name)} DROP COLUMN IF EXISTS ${id(column)}`,
+      })),
+    ],
+    ...(resource.origin && { origin: resource.origin }),
+  }
+}
+
+/**
  * Takes states that read a column of raw out of the views that compute them: ClickHouse drops no column that a view
  * names. A view whose key it is goes as a whole. What they stored stays.
  */
-export function detach(table: string, columns: readonly string[], observed: Observed): Step[] {
+function detach(table: string, columns: readonly string[], observed: Observed): Step[] {
   const from = ` FROM ${observed.database}.${table} `
   return [...observed.tables.values()]
     .filter(
