@@ -7,8 +7,9 @@ import { benchLatency } from './latency.js'
 import { benchLoad } from './load.js'
 import { benchMemory } from './memory.js'
 import { benchQuery } from './query.js'
+import { benchStages } from './stages.js'
 
-// npm run bench [-- compile fanout flink ingest kafka latency load query query100 memory]: all but query100 unless named.
+// npm run bench [-- compile fanout flink ingest kafka latency load query query100 memory stages]: all but query100 unless named.
 
 const benches: Record<string, () => Promise<void>> = {
   compile: benchCompile,
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<void>> = {
   query: () => benchQuery(10),
   query100: () => benchQuery(100),
   memory: benchMemory,
+  stages: benchStages,
 }
 
 const named = process.argv.slice(2)

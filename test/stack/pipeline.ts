@@ -26,6 +26,8 @@ export interface Pipeline {
   /** The program with the target `real`, and what it needs in its environment. */
   run(...args: string[]): Promise<Run>
   json<T = Record<string, unknown>>(...args: string[]): Promise<T>
+  /** Changes metrics.yaml; every text must be there. */
+  edit(...changes: readonly (readonly [from: string, to: string])[]): void
   startNodes(): Promise<void>
   stop(): Promise<void>
 }
@@ -98,6 +100,14 @@ export async function startPipeline(change: (file: string) => string = file => f
     nodes,
     run,
     json,
+    edit: (...changes) => {
+      let text = readFileSync(join(dir, 'metrics.yaml'), 'utf8')
+      for (const [from, to] of changes) {
+        if (!text.includes(from)) throw new Error(`metrics.yaml does not hold ${from}`)
+        text = text.replace(from, to)
+      }
+      writeFileSync(join(dir, 'metrics.yaml'), text)
+    },
     startNodes: async () => {
       await Promise.all(Object.values(nodes).map(one => one.start()))
     },

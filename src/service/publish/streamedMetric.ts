@@ -74,11 +74,20 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
     }
   }
 
+  /** Windows that neither came in time nor could be computed. */
+  function countSkipped(asof: number): void {
+    const skipped = last === 0 ? 0 : (asof - last) / metric.refreshMs - 1
+    if (skipped <= 0) return
+    telemetry.metric(metric.name).skipped += skipped
+    telemetry.skipped.inc({ metric: metric.name }, skipped)
+  }
+
   const storedLate = (): boolean => shared.lagMs(metric.source) > metric.sla.lagMs
   const isLate = (asof: number): boolean => Date.now() - asof > metric.sla.latencyMs || storedLate()
 
   function publish(asof: number, reading: Reading, stale: boolean, canary: Canary | undefined): void {
     if (stopped || asof <= last) return
+    countSkipped(asof)
     last = asof
     good = reading
     const seen = canary && { ...canary, published: Date.now() }
