@@ -19,6 +19,7 @@ python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 command -v java >/dev/null || missing+=(default-jre-headless)
 command -v mvn >/dev/null || missing+=(maven)
 command -v redis-server >/dev/null || missing+=(redis-server)
+command -v openssl >/dev/null || missing+=(openssl)
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then
     echo "please install: ${missing[*]} (there is no apt-get here to do it with)" >&2

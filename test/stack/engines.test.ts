@@ -54,8 +54,9 @@ test('three Kafka brokers do without one of them', async () => {
   expect(await consume(kafka.brokers, 2)).toEqual(['one', 'two'])
 }, 180_000)
 
-test('Flink goes on from a checkpoint when its TaskManager is killed', async () => {
-  const flink = await startFlink()
+test('Flink, with its Kafka connector, goes on from a checkpoint when its TaskManager is killed', async () => {
+  // Who is gone is missed sooner than by default.
+  const flink = await startFlink({ settings: { 'heartbeat.interval': '1000', 'heartbeat.timeout': '8000' } })
   started.push(flink)
   const sql = await session(flink.gateway)
   await sql("SET 'execution.checkpointing.interval' = '300 ms'")
@@ -74,7 +75,7 @@ test('Flink goes on from a checkpoint when its TaskManager is killed', async () 
 
   await flink.killGateway()
   await flink.startGateway()
-  await (await session(flink.gateway))('SELECT 1')
+  await hasConnector(flink.gateway)
   expect((await get<{ state: string }>(job)).state).toBe('RUNNING')
 
   await flink.killJobManager()
@@ -82,17 +83,28 @@ test('Flink goes on from a checkpoint when its TaskManager is killed', async () 
   await until(async () => (await get<{ 'slots-total': number }>(`${flink.jobmanager}/overview`))['slots-total'] === 8)
 }, 180_000)
 
-test('Flink has the Kafka connector', async () => {
-  const flink = await startFlink()
-  started.push(flink)
-  const sql = await session(flink.gateway)
+async function hasConnector(gateway: string): Promise<void> {
+  const sql = await session(gateway)
   await sql(
     "CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = '127.0.0.1:1', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json')",
   )
   const { results } = await sql('EXPLAIN SELECT a FROM t')
   expect(JSON.stringify(results)).toContain('TableSourceScan')
   await expect(sql('SELECT b FROM t')).rejects.toThrow("Column 'b' not found")
-}, 120_000)
+}
+
+test('a machine without a program is told which, and how to get it', async () => {
+  const { PATH } = process.env
+  process.env.PATH = '/nowhere'
+  try {
+    await expect(startKafka()).rejects.toThrow(
+      'Kafka cannot run here: java does not run. `npm run setup:tests` installs what is missing, or on Debian: apt-get install default-jre-headless',
+    )
+    await expect(startRedis()).rejects.toThrow(/^Redis cannot run here: redis-server does not run\. .*redis-server$/)
+  } finally {
+    process.env.PATH = PATH
+  }
+})
 
 test('an engine ends with the process that started it, however that ends', async () => {
   const engine = fileURLToPath(new URL('./engines.ts', import.meta.url))

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClickHouse } from '../../src/clients/clickhouse.js'
 import { createFlinkClient, type FlinkClient } from '../../src/clients/flink.js'
 import { createKafkaAdmin, type KafkaAdmin } from '../../src/clients/kafka/admin.js'
+import { createKafkaProducer } from '../../src/clients/kafka/producer.js'
 import { type Compiled, compile } from '../../src/compile/compile.js'
 import { type ShortMetric, testModel } from '../../src/compile/testing.js'
 import type { Source } from '../../src/model/model.js'
+import { troubles } from '../../src/targets/flink/live/troubles.js'
 import { flink as engine } from '../../src/targets/flink/live.js'
 import { type FlinkEngine, type KafkaEngine, startFlink, startKafka } from './engines.js'
+import { eventRecord, readTopic } from './topics.js'
 
 // Jobs on a real cluster: planned, applied, found again, repaired, restarted, replaced and taken away.
 
@@ -15,7 +18,7 @@ let cluster: FlinkEngine
 let admin: KafkaAdmin
 let flink: FlinkClient
 beforeAll(async () => {
-  ;[kafka, cluster] = await Promise.all([startKafka(), startFlink()])
+  ;[kafka, cluster] = await Promise.all([startKafka({ secured: true }), startFlink()])
   admin = createKafkaAdmin({ brokers: kafka.brokers })
   flink = createFlinkClient({ gateway: cluster.gateway })
   process.env.FLINK_JOBS_BROKERS = kafka.brokers[0]
@@ -135,29 +138,88 @@ test('a step that was done already changes nothing, and two jobs of one name bec
   await applied(made('twice', { counts: { ...counts, tier: 2 } }))
 }, 300_000)
 
+/** With settings of its own, and missing partitions noticed after a second instead of half a minute. */
+const fragile = (compiled: Compiled, settings: Record<string, string> = {}): Compiled => ({
+  ...compiled,
+  resources: compiled.resources.map(resource => {
+    if (resource.kind !== 'flink.job') return resource
+    const { spec } = resource
+    const tables = spec.tables.map(table => table.replace(DISCOVERY, DISCOVERY.replace('30 s', '1 s')))
+    return { ...resource, spec: { ...spec, tables, settings: { ...spec.settings, ...settings } } }
+  }),
+})
+const DISCOVERY = "'scan.topic-partition-discovery.interval' = '30 s'"
+
 test('a job that failed says why, and is started again', async () => {
   const compiled = made('fails')
   await topicsOf(compiled)
-  const settings = { 'restart-strategy.type': 'none' }
-  const fragile: Compiled = {
-    ...compiled,
-    resources: compiled.resources.map(resource =>
-      resource.kind === 'flink.job'
-        ? { ...resource, spec: { ...resource.spec, settings: { ...resource.spec.settings, ...settings } } }
-        : resource,
-    ),
-  }
-  await applied(fragile)
+  const mortal = fragile(compiled, { 'restart-strategy.type': 'none' })
+  await applied(mortal)
   await admin.remove('fails.updates')
   await admin.remove('fails.events')
-  for (let wait = 0; (await running('fails')).length > 0 && wait < 600; wait++)
-    await new Promise(resolve => setTimeout(resolve, 100))
-  const [reason] = await seen(fragile)
-  expect(reason).toMatch(/^create: the job failed: .*(partition|topic).*; start-job$/i)
+  const ended = async () => (await flink.jobs()).find(({ name }) => name === 'rtdash.fails.events')?.state
+  await expect.poll(ended, { timeout: 120_000 }).toBe('FAILED')
+  expect((await seen(mortal))[0]).toMatch(/^create: the job failed: .*(partition|topic).*; start-job$/i)
   await topicsOf(compiled)
-  await applied(fragile)
-  expect(await seen(fragile)).toEqual([])
+  await applied(mortal)
+  expect(await seen(mortal)).toEqual([])
   await applied(made('fails', { counts: { ...counts, tier: 2 } }))
+}, 300_000)
+
+test('a job that is started again and again is named with the root cause, and changed all the same', async () => {
+  const compiled = made('shaky')
+  await topicsOf(compiled)
+  const wanted = fragile(compiled)
+  await applied(wanted)
+  const notes = async () => (await engine.plan(wanted, clients(), {})).notes ?? []
+  expect(await notes()).toEqual([])
+  await admin.remove('shaky.events')
+  const troubled = /^job rtdash\.shaky\.events .*([1-9]\d*) restarts? so far.*: .*(partition|topic)/i
+  await expect.poll(async () => (await notes()).join(), { timeout: 120_000 }).toMatch(troubled)
+  expect(await planned(wanted)).toEqual([])
+  expect(await troubles(flink, 'shaky')).toMatchObject([{ source: 'events', job: 'rtdash.shaky.events' }])
+
+  // It cannot be stopped with a savepoint now.
+  await topicsOf(compiled)
+  const slower = fragile(compiled, { 'execution.checkpointing.interval': '20 s' })
+  const { done } = await applied(slower)
+  expect(done).toEqual(['update restart-job'])
+  expect(await seen(slower)).toEqual([])
+  expect(await running('shaky')).toHaveLength(1)
+  await applied(made('shaky', { counts: { ...counts, tier: 2 } }))
+}, 300_000)
+
+test('a job reads and writes by TLS and with a login, which is not kept in it', async () => {
+  const { sasl, tls } = kafka.secured!.login('admin')
+  const login = {
+    FLINK_JOBS_BROKERS: kafka.secured!.broker,
+    RTDASH_KAFKA_CA: tls!.ca,
+    RTDASH_KAFKA_USERNAME: sasl!.username,
+    RTDASH_KAFKA_PASSWORD: sasl!.password,
+  }
+  const before = { ...process.env }
+  Object.assign(process.env, login)
+  try {
+    const compiled = made('safe')
+    await topicsOf(compiled)
+    await applied(compiled)
+    expect(await seen(compiled)).toEqual([])
+    const producer = createKafkaProducer({ brokers: kafka.brokers })
+    const written = async () => {
+      const now = Date.now()
+      const record = (partition: number) => eventRecord({ ts: now, value: 1, region: 'eu' }, now, partition)
+      await producer.send('safe.events', [0, 1, 2, 3].map(record))
+      return (await readTopic(kafka.brokers, 'safe.updates')).length
+    }
+    await expect.poll(written, { timeout: 60_000 }).toBeGreaterThan(0)
+    await producer.close()
+    const [job] = await running('safe')
+    expect(JSON.stringify(await flink.parameters(job!.id))).not.toContain(sasl!.password)
+    await applied(made('safe', { counts: { ...counts, tier: 2 } }))
+  } finally {
+    for (const name of Object.keys(login)) delete process.env[name]
+    process.env.FLINK_JOBS_BROKERS = before.FLINK_JOBS_BROKERS
+  }
 }, 300_000)
 
 test('the job of somebody else under our name is left alone and named', async () => {

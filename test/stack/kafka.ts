@@ -5,11 +5,14 @@ import { engineFolder } from './folder.js'
 import { installKafka } from './install.js'
 import { loggingFlag } from './java.js'
 import { accepts, freePorts } from './ports.js'
+import { type Secured, secure } from './secured.js'
 import { type Server, server } from './server.js'
 
 export interface KafkaEngine {
   /** host:port of each broker. */
   readonly brokers: string[]
+  /** With `secured`: a second way in, by TLS and with a login. Who comes in by the first one may do everything. */
+  readonly secured?: Secured
   /** kill -9 of a broker, the first if none is named. */
   kill(broker?: number): Promise<void>
   /** Ends a broker cleanly. */
@@ -25,6 +28,8 @@ export interface KafkaOptions {
   brokers?: 1 | 3
   /** Where the data are to stay; a temporary folder by default. */
   dir?: string
+  /** One broker that also listens by TLS, lets in the accounts of secured.ts, and gives them what ACLs allow. */
+  secured?: boolean
 }
 
 interface Broker {
@@ -32,18 +37,22 @@ interface Broker {
   readonly dir: string
   readonly port: number
   readonly controllerPort: number
+  readonly secured?: Secured
 }
 
 /** Kafka without ZooKeeper: every broker is a controller as well. Topics are not made by using them. */
-export async function startKafka({ brokers: count = 1, dir: wanted }: KafkaOptions = {}): Promise<KafkaEngine> {
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaEngine> {
+  const { brokers: count = 1, dir: wanted } = options
   const classes = await installKafka()
   const { dir, remove } = engineFolder('kafka', wanted)
+  const secured = options.secured ? await secure(dir) : undefined
   const ports = await freePorts(2 * count)
   const brokers = Array.from({ length: count }, (_, index) => ({
     id: index + 1,
     dir: join(dir, `broker-${index + 1}`),
     port: ports[2 * index]!,
     controllerPort: ports[2 * index + 1]!,
+    ...(secured && { secured }),
   }))
   const servers = await Promise.all(brokers.map(broker => prepare(broker, brokers, classes)))
   // Without a quorum none is ready, so all start and, lest one waits for the others, stop at once.
@@ -59,6 +68,7 @@ export async function startKafka({ brokers: count = 1, dir: wanted }: KafkaOptio
   }
   return {
     brokers: brokers.map(({ port }) => `127.0.0.1:${port}`),
+    ...(secured && { secured }),
     kill: (broker = 0) => servers[broker]!.kill(),
     stopBroker: (broker = 0) => servers[broker]!.stop(),
     startBroker: (broker = 0) => servers[broker]!.start(),
@@ -82,6 +92,7 @@ async function prepare(broker: Broker, all: readonly Broker[], classes: string):
       CLUSTER,
       '-c',
       properties,
+      ...(broker.secured?.format ?? []),
     ])
 
   const heap = all.length > 1 ? 320 : 512
@@ -97,7 +108,7 @@ async function prepare(broker: Broker, all: readonly Broker[], classes: string):
 /** Any name of 22 characters of base 64. */
 const CLUSTER = 'rtdashrtdashrtdashrtdA'
 
-function serverProperties({ id, dir, port, controllerPort }: Broker, all: readonly Broker[]): string {
+function serverProperties({ id, dir, port, controllerPort, secured }: Broker, all: readonly Broker[]): string {
   const copies = all.length
   const inSync = copies > 1 ? 2 : 1
   const internal = (name: string, partitions: number) => ({
@@ -128,7 +139,8 @@ function serverProperties({ id, dir, port, controllerPort }: Broker, all: readon
     'num.network.threads': 2,
     'num.io.threads': 2,
   }
-  return Object.entries(settings)
+  const more = secured?.settings(settings) ?? {}
+  return Object.entries({ ...settings, ...more })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
 }

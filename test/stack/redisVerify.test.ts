@@ -25,7 +25,7 @@ beforeAll(async () => {
   ;[ch, engine] = await Promise.all([testClickHouse(), startRedis()])
   const file = fileURLToPath(new URL('../../examples/storefront/metrics.yaml', import.meta.url))
   const checked = (await check(file, { target: 'local' })).model!
-  const patient = { latencyMs: 10_000, queryMs: 5000, lagMs: 30_000 }
+  const patient = { latencyMs: 60_000, queryMs: 5000, lagMs: 30_000 }
   model = {
     ...checked,
     metrics: checked.metrics.map(metric => ({ ...metric, sla: patient })),

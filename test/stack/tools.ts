@@ -6,6 +6,7 @@ const PACKAGES = {
   mvn: 'maven',
   python3: 'python3 python3-pip',
   'redis-server': 'redis-server',
+  openssl: 'openssl',
 } as const
 
 export type Tool = keyof typeof PACKAGES
@@ -32,7 +33,7 @@ export async function requireTools(engine: string, tools: readonly Tool[]): Prom
 
 async function toolProblem(tool: Tool): Promise<string | undefined> {
   // pip is a package of its own on Debian.
-  const args = tool === 'python3' ? ['-m', 'pip', '--version'] : ['--version']
+  const args = tool === 'python3' ? ['-m', 'pip', '--version'] : [tool === 'openssl' ? 'version' : '--version']
   const { failed } = await execa(tool, args, { reject: false })
   return failed ? `${[tool, ...args.slice(0, -1)].join(' ')} does not run` : undefined
 }

@@ -24,18 +24,25 @@ const PASSING: ReadonlySet<string> = new Set([
   'UNKNOWN_TOPIC_ID',
 ])
 
+/** OpenSSL's and Node's own names for what is wrong with a certificate. */
+const CERTIFICATE = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|(DEPTH_ZERO_)?SELF_SIGNED_CERT)/
+
 /** Error from anything that the driver or Node threw. */
 export function toKafkaError(error: unknown, doing: string): KafkaError {
   if (error instanceof KafkaError) return error
   const root = rootOf(error as DriverError)
   const { apiId, code, message, serverErrorMessage } = root
+  if (code === 'PLT_KFK_AUTHENTICATION' || apiId === 'SASL_AUTHENTICATION_FAILED')
+    return new KafkaError('AUTHENTICATION', `${doing}: ${oneLine(serverErrorMessage || message)}`, false, {
+      cause: error,
+    })
   if (apiId) {
     const text = oneLine(serverErrorMessage || message)
     const passing = root.canRetry === true || root.hasStaleMetadata === true || PASSING.has(apiId)
     return new KafkaError(apiId, `${doing}: ${text} (${apiId})`, passing, { cause: error })
   }
-  if (code === 'PLT_KFK_AUTHENTICATION')
-    return new KafkaError('AUTHENTICATION', `${doing}: ${oneLine(message)}`, false, { cause: error })
+  if (code && CERTIFICATE.test(code))
+    return new KafkaError('TLS', `${doing}: the broker's certificate: ${oneLine(message)}`, false, { cause: error })
   if (code && /^E[A-Z_]+$/.test(code))
     return new KafkaError(code, `${doing}: ${oneLine(message) || code}`, true, { cause: error })
   if (code === 'PLT_KFK_NETWORK') {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { BaseOptions } from '@platformatic/kafka'
 import type { KafkaConnection } from './connection.js'
 
@@ -11,6 +12,9 @@ export const driverOptions = ({ brokers, tls, sasl }: KafkaConnection, clientId:
     // Options and records are checked by the types; checking each again costs a third of the throughput.
     strict: false,
     autocreateTopics: false,
-    ...(tls && { tls: { ...tls }, tlsServerName: true }),
+    // Brokers behind one address are told apart by the name that is asked for; an IP address is no name.
+    ...(tls && { tls: { ...tls }, tlsServerName: !brokers.some(broker => isIP(hostOf(broker))) }),
     ...(sasl && { sasl: { ...sasl } }),
   }) satisfies BaseOptions
+
+const hostOf = (broker: string): string => broker.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')

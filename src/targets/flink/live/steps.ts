@@ -31,7 +31,20 @@ const restart: Procedure = async work => {
   const [job] = alive
   if (job === undefined) return start(work)
   if (asWanted(work)(job)) return work.flink.running(job.id)
-  await startFrom(work, await work.flink.stopWithSavepoint(job.id))
+  await startFrom(work, await stopAt(work, job.id))
+}
+
+/** Its savepoint; for a job that is down at the moment, its last checkpoint. */
+async function stopAt({ flink, progress }: Work, job: string): Promise<string | undefined> {
+  try {
+    return await flink.stopWithSavepoint(job)
+  } catch (error) {
+    if (!(error instanceof FlinkError)) throw error
+    progress(`${error.message}; it goes on from its last checkpoint`)
+    const from = await flink.lastCheckpoint(job)
+    await flink.cancel(job)
+    return from
+  }
 }
 
 /** The new job runs beside the old until it has caught up with the windows that are open: no value is missed. */
