@@ -43,11 +43,14 @@ async function createStaging(context: ApplyContext, staged: Staged): Promise<voi
   const { rollup, range, fill } = staged
   const [table, staging] = [rollup.spec.table.name, fill.rollup.spec.table.name]
   const comment = `backfill of ${table}, buckets ${range.from} to ${range.to}, kept before ${fill.keep ?? 'none'}`
-  const [live] = await clickhouse.query<{ comment: string }>(
-    'SELECT comment FROM system.tables WHERE database = {database:String} AND name = {staging:String}',
-    { database, staging },
+  const [live] = await clickhouse.query<{ comment: string; rows: string; views: string }>(
+    `SELECT comment, total_rows AS rows,
+       (SELECT count() FROM system.tables WHERE database = {database:String} AND name = {view:String}) AS views
+     FROM system.tables WHERE database = {database:String} AND name = {staging:String}`,
+    { database, staging, view: fill.view },
   )
-  if (live?.comment === comment) return
+  // Rows without the view that goes with them are what a removal left that was cut off.
+  if (live?.comment === comment && (live.views === '1' || live.rows === '0')) return
   await dropStaging(context, staged)
   await clickhouse.command(
     `CREATE TABLE ${qualified(database, staging)} AS ${qualified(database, table)} COMMENT ${str(comment)}`,
