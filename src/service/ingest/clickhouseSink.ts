@@ -113,6 +113,8 @@ const insertSettings = (token: string): Settings => ({
   insert_deduplication_token: token,
   deduplicate_blocks_in_dependent_materialized_views: 1,
   materialized_views_ignore_errors: 0,
+  // In its shards, not in a queue of the server that took it.
+  distributed_foreground_insert: 1,
   // A batch of old events may touch hundreds of daily partitions of a rollup.
   max_partitions_per_insert_block: 0,
   max_insert_block_size: 10_000_000,
