@@ -35,15 +35,15 @@ The lints say what it would lose, move, rebuild or promise less. It knows no liv
     const { target } = flags
     const base = await loadProject({ file: args.base, target }, output)
     const head = await loadProject({ file: args.head, target }, output)
-    const [{ compile }, { diffCompiled }, { offlineFindings }] = await Promise.all([
+    const [{ compile }, { diffCompiled }, { reviewOffline }] = await Promise.all([
       import('../compile/compile.js'),
       import('../plan/offline.js'),
-      import('../cli/changeFindings.js'),
+      import('../cli/reviewChange.js'),
     ])
     const plan = diffCompiled(compile(base.model), compile(head.model))
-    const findings = offlineFindings(plan, base, head)
-    output.document(planDocument(plan, findings))
-    showPlan({ plan, findings, title: `metrics.yaml, target ${plan.target}` }, flags, output)
+    const review = reviewOffline(plan, base, head)
+    output.document(planDocument(plan, review.findings))
+    showPlan({ plan, review, title: `metrics.yaml, target ${plan.target}` }, flags, output)
     return flags['detailed-exitcode'] && plan.changes.length > 0 ? exitCodes.found : exitCodes.ok
   }
 }

@@ -40,14 +40,14 @@ With -v every change is shown, in the order of execution, with its statements.`
     const { flags, output } = this
     const project = await loadProject(flags, output)
     const options = { allowRepartition: flags['allow-repartition'] }
-    const { plan, findings } = await withLivePlan(project, options, async ({ plan, clients }) => {
-      const { liveFindings } = await import('../cli/changeFindings.js')
-      return { plan, findings: await liveFindings(plan, project, clients.clickhouse) }
+    const { plan, review } = await withLivePlan(project, options, async ({ plan, clients }) => {
+      const { reviewLive } = await import('../cli/reviewChange.js')
+      return { plan, review: await reviewLive(plan, project, clients.clickhouse) }
     })
-    const saved = { ...plan, findings }
+    const saved = { ...plan, findings: review.findings }
     if (flags.out !== undefined) await writePlanFile(flags.out, saved)
-    output.document(planDocument(plan, findings))
-    showPlan({ plan, findings, title: `Plan for ${plan.target}` }, flags, output)
+    output.document(planDocument(plan, review.findings))
+    showPlan({ plan, review, title: `Plan for ${plan.target}` }, flags, output)
     if (flags.out !== undefined) output.note(`saved; apply it with: rtdash apply ${flags.out}`)
     return flags['detailed-exitcode'] && plan.changes.length > 0 ? exitCodes.found : exitCodes.ok
   }

@@ -77,6 +77,22 @@ describe('a plan', () => {
     expect(whole.match(/^[+~-] /gm)).toHaveLength(1101)
   })
 
+  it('begins with what becomes of the metrics', () => {
+    const edits = [
+      { action: 'remove' as const, metric: 'old', what: [] },
+      { action: 'change' as const, metric: 'errors', what: ['window 5m → 10m', 'refresh 5s → 10s'] },
+      ...Array.from({ length: 100 }, (_, n) => ({ action: 'add' as const, metric: `m${n}`, what: ['count()'] })),
+    ]
+    const lines = planText(plan, createStyle(false), { statements: false, edits }).split('\n')
+    expect(lines.slice(0, 3)).toEqual([
+      '- metric old',
+      '~ metric errors  window 5m → 10m, refresh 5s → 10s',
+      '+ metric m0  count()',
+    ])
+    expect(lines.slice(10, 13)).toEqual(['  and 92 more: 92 new', '', 'Sources'])
+    expect(planText({ ...plan, changes: [] }, createStyle(false), { statements: false, edits })).not.toContain('metric')
+  })
+
   it('lets no escape sequence through to a terminal', () => {
     const text = planText({ ...plan, changes: [change({ reason: 'a\u001b[2Jb' })] }, createStyle(false), {
       statements: false,

@@ -2,6 +2,8 @@ import { toJson, type ValidateDocument } from '../diagnostics/json.js'
 import { printable } from '../diagnostics/width.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 import type { Action, Change, Plan, Risk } from '../model/plan.js'
+import type { Edit } from '../plan/edits.js'
+import { editsText } from './edits.js'
 import { shortened } from './markdown.js'
 import { groupsOf, nameOf } from './planGroups.js'
 import { impactOf, impactText, riskCounts, summarize, summaryText } from './planSummary.js'
@@ -36,21 +38,27 @@ export function planDocument(plan: Plan, findings: readonly Diagnostic[] = []): 
 const marks: Readonly<Record<Action, string>> = { create: '+', update: '~', replace: '±', delete: '-' }
 
 /** So many changes that are alike are told one by one, so many rebuilds of one group; a reason has so many characters. */
-const few = { alike: 3, rebuilds: 12, reason: 240, unused: 10 }
+const few = { alike: 3, rebuilds: 12, reason: 240, unused: 10, edits: 10 }
 
 /**
  * The plan for people: by thing, risky first, safe changes that are alike as one line. With `statements` every change
- * with what will be run, in the order of execution. `remarks` stand before the summary.
+ * with what will be run, in the order of execution. What becomes of the metrics (`edits`) stands first, `remarks` before
+ * the summary.
  */
 export function planText(
   plan: Plan,
   style: Style,
-  options: { readonly statements: boolean; readonly remarks?: string | undefined },
+  options: {
+    readonly statements: boolean
+    readonly edits?: readonly Edit[]
+    readonly remarks?: string | undefined
+  },
 ): string {
-  const { statements, remarks } = options
+  const { statements, edits = [], remarks } = options
   const { target, changes, unused, notes = [] } = plan
   const told = statements ? changes.flatMap(change => entryLines([change], style, true)) : groupedLines(changes, style)
-  const lines = [...told, ...(changes.length > 0 ? [''] : []), ...(remarks ? [remarks, ''] : [])]
+  const edited = changes.length === 0 ? [] : editsText(edits, style, statements ? edits.length : few.edits)
+  const lines = [edited, told, remarks ? [remarks] : []].flatMap(part => (part.length === 0 ? [] : [...part, '']))
   const counts = riskCounts(changes)
   lines.push(`${style.bold(target)}: ${summaryText(changes)}${counts && ` (${counts})`}`)
   if (unused.length > 0) {

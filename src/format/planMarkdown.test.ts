@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { compile } from '../compile/compile.js'
+import { type ShortMetric, testModel, trailing } from '../compile/testing.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 import type { Change, Plan, Risk } from '../model/plan.js'
 import type { Resource } from '../model/resource.js'
+import { metricEdits } from '../plan/edits.js'
+import { diffCompiled } from '../plan/offline.js'
+import { standingOf } from '../rules/change/standing.js'
+import { planText } from './plan.js'
 import { planMarkdown } from './planMarkdown.js'
+import { createStyle } from './style.js'
 
 const change = (id: string, risk: Risk = 'safe', parts: Partial<Change> = {}): Change => ({
   id,
@@ -67,6 +74,35 @@ describe('a plan as a comment', () => {
 
   it('says when there is nothing to do', () => {
     expect(planMarkdown(planOf(), 'Plan')).toBe('### Plan\n\nNo changes.\n')
+  })
+
+  it('begins with what becomes of the metrics, folded away where they are only new', () => {
+    const edit = (action: 'add' | 'change' | 'remove', metric: string, ...what: string[]) => ({ action, metric, what })
+    const changed = [edit('remove', 'old'), edit('change', 'errors', 'window 5m → 10m', "where a = '|`'")]
+    const text = planMarkdown(planOf(change('clickhouse.view/errors')), 'x', { edits: changed })
+    expect(text).toContain("- gone `old`\n- changed `errors`: `window 5m → 10m`, ``where a = '\\|`'``\n\n")
+    const added = Array.from({ length: 40 }, (_, n) => edit('add', `m${n}`, 'count()'))
+    const many = planMarkdown(planOf(change('clickhouse.view/m1')), 'x', { edits: added })
+    expect(many).toContain('<details><summary><b>Metrics of the file</b>: 40 new</summary>')
+    expect(many).toContain('- and 10 more metrics')
+  })
+
+  it('of a first apply of a thousand compiled metrics is short enough, and so is its text', () => {
+    const column = (n: number) => [`kind_${n}`, 'LowCardinality(String)']
+    const columns = { ts: 'DateTime64(3)', ...Object.fromEntries(Array.from({ length: 20 }, (_, n) => column(n))) }
+    const metrics = Array.from({ length: 1000 }, (_, n): [string, ShortMetric] => [
+      `metric_${n}`,
+      { measure: 'count()', where: `kind_${n % 20} = 'value ${n}'`, window: trailing(60_000 * (1 + (n % 7))) },
+    ])
+    const [before, after] = [metrics.slice(0, 1), metrics].map(list =>
+      compile(testModel(columns, Object.fromEntries(list))),
+    )
+    const plan = diffCompiled(before!, after!)
+    expect(plan.changes.length).toBeGreaterThan(1000)
+    const text = planMarkdown(plan, 'Plan', { edits: metricEdits(standingOf(before!.model), after!.model) })
+    expect(text.length).toBeLessThan(65_535)
+    expect(text).toContain('Left out here')
+    expect(planText(plan, createStyle(false), { statements: false }).split('\n').length).toBeLessThan(40)
   })
 
   it('of a thousand metrics is never too long for GitHub: what is safest is left out first, and counted', () => {

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.js'
 import type { Change, Plan } from '../model/plan.js'
+import type { Edit } from '../plan/edits.js'
 import { counted } from './counted.js'
 import { differences } from './differences.js'
+import { editCounts, editWords } from './edits.js'
 import { fewOfEach } from './findings.js'
 import { block, code, folded, prose, shortened } from './markdown.js'
 import { type Group, groupsOf, risks } from './planGroups.js'
@@ -9,6 +11,8 @@ import { impactText, summaryText } from './planSummary.js'
 
 /** GitHub refuses comments of 65,536 characters and more; some are left for what others put around it. */
 export const COMMENT_LIMIT = 65_000
+
+const MOST_EDITS = 30
 
 /** Around the statements of all groups. */
 const FRAMES = 1500
@@ -27,9 +31,13 @@ interface Shown {
 export function planMarkdown(
   plan: Plan,
   title: string,
-  options: { readonly findings?: readonly Diagnostic[]; readonly limit?: number } = {},
+  options: {
+    readonly findings?: readonly Diagnostic[]
+    readonly edits?: readonly Edit[]
+    readonly limit?: number
+  } = {},
 ): string {
-  const { findings = [], limit = COMMENT_LIMIT } = options
+  const { findings = [], edits = [], limit = COMMENT_LIMIT } = options
   const heading = `### ${prose(shortened(title, 200))}`
   if (plan.changes.length === 0)
     return `${[heading, 'No changes.', ...findingLines(findings, limit / 4)].join('\n\n')}\n`
@@ -39,6 +47,7 @@ export function planMarkdown(
       countsText(plan.changes),
       ...cautionLines(plan.changes),
       ...findingLines(findings, limit / 4),
+      ...editLines(edits),
       ...groupsOf(plan.changes).map(group => groupText({ group, ...shown })),
       ...leftOut(plan.changes, shown),
       ...(plan.unused.length > 0 ? [`No longer asked for, holding data, kept: ${names(plan.unused)}.`] : []),
@@ -143,6 +152,19 @@ function findingLines(findings: readonly Diagnostic[], room: number): string[] {
   const cut = lines.length - fitting.length
   const rest = [...more, ...(cut > 0 ? [`${counted(cut, 'more finding')}`] : [])].map(line => `- ${prose(line)}`)
   return [[...fitting, ...rest].join('\n')]
+}
+
+/** What becomes of the metrics themselves; many that are only new are folded away. */
+function editLines(edits: readonly Edit[]): string[] {
+  if (edits.length === 0) return []
+  const shown = edits.slice(0, MOST_EDITS).map(({ action, metric, what }) => {
+    const text = what.map(part => code(shortened(part, 150))).join(', ')
+    return `- ${editWords[action]} ${code(shortened(metric, 100))}${text && `: ${shortened(text, 600)}`}`
+  })
+  const rest = edits.length - shown.length
+  const list = [...shown, ...(rest > 0 ? [`- and ${counted(rest, 'more metric')}`] : [])].join('\n')
+  const few = edits.length <= 10 && edits.some(({ action }) => action !== 'add')
+  return [few ? list : folded(`<b>Metrics of the file</b>: ${editCounts(edits)}`, list)]
 }
 
 function leftOut(changes: readonly Change[], { rows, details }: Omit<Shown, 'group'>): string[] {

@@ -15,7 +15,7 @@ it('finds a column that is no longer declared, where its source stands', () => {
   expect(found).toMatchObject([
     {
       severity: 'error',
-      message: 'update clickhouse.table/events loses data: column region is no longer declared',
+      message: 'clickhouse.table/events loses data: column region is no longer declared',
       span: { line: 3 },
       fix: expect.stringContaining('--allow-destructive'),
     },

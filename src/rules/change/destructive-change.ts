@@ -7,11 +7,11 @@ export const destructiveChange: ChangeRule = {
   code: 'destructive-change',
   severity: 'error',
   check: ({ changes, top }, report) => {
-    for (const { id, action, risk, reason, impact, origin } of changes) {
+    for (const { id, risk, reason, impact, origin } of changes) {
       if (risk !== 'destructive') continue
       const held = impact === undefined ? '' : ` (${counted(impact.rows, 'row')}, ${bytes(impact.bytes)})`
       report({
-        message: `${action} ${id} loses data: ${reason}${held}`,
+        message: `${id.replace(/#.*/, '')} loses data: ${reason}${held}`,
         span: origin ?? top,
         fix: 'keep it declared, or say that it may go: apply --allow-destructive',
       })

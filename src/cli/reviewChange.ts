@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.js'
 import type { Plan } from '../model/plan.js'
 import type { ServiceConfig } from '../model/serviceConfig.js'
 import { names } from '../naming.js'
+import { type Edit, metricEdits } from '../plan/edits.js'
 import { topOf } from '../rules/change/changeRule.js'
 import { lintChange } from '../rules/change/registry.js'
 import { type Standing, standingOf, standingOfConfig } from '../rules/change/standing.js'
@@ -10,28 +11,27 @@ import type { Project } from './project.js'
 
 const nothing: Standing = { sources: [], metrics: [], alerts: [] }
 
-/** What the lints say about a change of the live system, from what its service runs to what the file says. */
-export async function liveFindings(plan: Plan, project: Project, clickhouse: ClickHouse): Promise<Diagnostic[]> {
-  if (plan.changes.length === 0) return []
-  const before = await appliedStanding(clickhouse, project.model.project)
-  return lintChange({
-    before,
-    after: project.model,
-    changes: plan.changes,
-    live: true,
-    top: topOf(project.file),
-  })
+/** What a reviewer is told beside the plan: what the lints say, and what becomes of each metric. */
+export interface Review {
+  readonly findings: readonly Diagnostic[]
+  readonly edits: readonly Edit[]
 }
 
-/** What the lints say about a change from one file to another. */
-export const offlineFindings = (plan: Plan, base: Project, head: Project): Diagnostic[] =>
-  lintChange({
-    before: standingOf(base.model),
-    after: head.model,
-    changes: plan.changes,
-    live: false,
-    top: topOf(head.file),
-  })
+/** A change of the live system, from what its service runs to what the file says. */
+export async function reviewLive(plan: Plan, project: Project, clickhouse: ClickHouse): Promise<Review> {
+  return review(plan, await appliedStanding(clickhouse, project.model.project), project, true)
+}
+
+/** A change from one file to another. */
+export const reviewOffline = (plan: Plan, base: Project, head: Project): Review =>
+  review(plan, base.model.project === head.model.project ? standingOf(base.model) : nothing, head, false)
+
+function review({ changes }: Plan, before: Standing, { model: after, file }: Project, live: boolean): Review {
+  return {
+    findings: lintChange({ before, after, changes, live, top: topOf(file) }),
+    edits: metricEdits(before, after),
+  }
+}
 
 /** The newest configuration in the project's database; nothing before the first apply. */
 async function appliedStanding(clickhouse: ClickHouse, database: string): Promise<Standing> {
