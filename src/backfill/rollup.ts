@@ -7,7 +7,7 @@ import { BackfillRefused } from './errors.js'
 import { isPartitionKey, type PartitionKey, partitionAt, type Range } from './range.js'
 import { type Staged, stagedOf } from './staged.js'
 import { dropStaging, fillStaging } from './staging.js'
-import { endPause, openPause, SwapFailed, swap } from './swap.js'
+import { endPause, openPause, PAUSE_MS, SwapFailed, swap } from './swap.js'
 
 /** What was computed again: whole partitions of a rollup, from the bucket on that raw still reaches. */
 export interface RollupResult {
@@ -19,7 +19,7 @@ export interface RollupResult {
   readonly events: number
 }
 
-const ATTEMPTS = 3
+const ATTEMPTS = 4
 /** An event may be stamped later than it arrives, by so much. */
 const AHEAD_MS = 600_000
 
@@ -41,7 +41,7 @@ export async function backfillRollup(
     try {
       const from = await fillStaging(context, staged)
       context.progress(`${table.name}: exchanging partitions`)
-      await swap(context, staged, from)
+      await swap(context, staged, from, PAUSE_MS * 4 ** (attempt - 1))
       await dropStaging(context, staged)
       return {
         rollup: table.name,

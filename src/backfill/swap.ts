@@ -18,13 +18,11 @@ import { dropStaging } from './staging.js'
 // raw: readers see it as events that come half a second late. The pause ends by the clock, whatever becomes of us.
 
 /** Time for the views to be told before the pause begins; doubled where an insert takes longer. */
-const AHEAD_MS = 1500
+const AHEAD_MS = 800
 const LONGEST_AHEAD_MS = 120_000
-/** How long the pause is; doubled where inserts before it take longer to end. */
-const PAUSE_MS = 400
+/** How long the pause is; doubled where inserts before it take longer to end, or a partition to be exchanged. */
+export const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
-/** So long before its end nothing is begun any more. */
-const RESERVE_MS = 60
 
 const ONE_BLOCK = {
   max_threads: 1,
@@ -36,11 +34,11 @@ const ONE_BLOCK = {
 /** The tables may differ from raw since a step took longer than it may: the partitions have to be computed once more. */
 export class SwapFailed extends Error {}
 
-/** Exchanges the partitions, and leaves rollup and views as they were made. Throws SwapFailed. */
-export async function swap(context: ApplyContext, staged: Staged, from: number): Promise<void> {
+/** Exchanges the partitions, and leaves rollup and views as they were made. `pauseMs`: the first pause. Throws SwapFailed. */
+export async function swap(context: ApplyContext, staged: Staged, from: number, pauseMs: number): Promise<void> {
   let left = partitionsOf(staged.key, staged.range)
   let ahead = AHEAD_MS
-  let length = PAUSE_MS
+  let length = pauseMs
   while (left.length > 0) {
     const pause = await begin(context, staged, from, ahead, length)
     if (pause === undefined) {
@@ -84,7 +82,8 @@ async function exchange<P extends { readonly id: string }>(
   partitions: readonly P[],
 ): Promise<P[]> {
   const [table, staging] = [rollup.spec.table.name, fill.rollup.spec.table.name]
-  const deadline = pause.to - RESERVE_MS
+  // In its second half nothing is begun any more: what is begun must end within it.
+  const deadline = (pause.from + pause.to) / 2
   await past(clickhouse, pause.from)
   if (!(await insertsEnd(clickhouse, database, pause.from, deadline))) return [...partitions]
   const held = await partitionsIn(clickhouse, database, [table, staging])
