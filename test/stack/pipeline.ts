@@ -86,7 +86,10 @@ export async function startPipeline(change: (file: string) => string = file => f
       args: ['start', '--silent', '--prefix', join(dir, 'build/push-service')],
       env: { ...env, ...options },
       log,
-      ready: async () => (await fetch(`${urls[index]}/healthz`)).ok,
+      ready: async () => {
+        const answer = await fetch(`${urls[index]}/readyz`)
+        return answer.ok && ((await answer.json()) as { config: string | null }).config !== null
+      },
     })
     return Object.assign(process, { url: urls[index]!, log })
   }
