@@ -43,7 +43,9 @@ async function begin(context: ApplyContext, fill: Fill): Promise<number> {
     await clickhouse.command(createRollupView(rollup.spec, states, fillMark({ ...fill, from }), from))
     // An insert that began before the view does not feed it, whatever arrival its later blocks are stamped with.
     await insertsDone(context, await serverNow(clickhouse))
-    if ((await serverNow(clickhouse)) < from) {
+    // A statement that a killed apply had under way may have made another view in the meantime.
+    const own = (await liveView(context, view))?.from === from
+    if (own && (await serverNow(clickhouse)) < from) {
       await record(context, 'cutover', view, { from } satisfies Held)
       await settled(context, from)
       return from

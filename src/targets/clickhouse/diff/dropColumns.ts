@@ -25,11 +25,11 @@ export function dropColumns(
     steps: [
       ...(drop ? [] : detach(name, columns, observed)),
       { run: 'settle', title: 'wait for inserts that still write them' },
-      ...columns.map(column => ({
+      {
         run: 'mutate',
-        title: `drop column ${column}`,
-        sql: `ALTER TABLE ${qualified(database, name)} DROP COLUMN IF EXISTS ${id(column)}`,
-      })),
+        title: `drop ${columns.join(', ')}`,
+        sql: `ALTER TABLE ${qualified(database, name)} ${columns.map(column => `DROP COLUMN IF EXISTS ${id(column)}`).join(', ')}`,
+      },
     ],
     ...(resource.origin && { origin: resource.origin }),
   }
@@ -53,7 +53,7 @@ function without(view: LiveTable, columns: readonly string[], database: string):
   const reads = (sql: string): boolean => columns.some(column => mentions(sql, column))
   const left = items.filter(item => !reads(item))
   if (left.length === items.length && !reads(rest)) return []
-  const states = left.filter(item => / AS [a-z_]+_[0-9a-f]{8}$/.test(item))
+  const states = left.filter(item => / AS `?[a-z_]+_[0-9a-f]{8}`?$/.test(item))
   if (reads(rest) || states.length === 0)
     return [{ run: 'sql', title: `drop view ${view.name}`, sql: dropTable(database, view.name) }]
   return [

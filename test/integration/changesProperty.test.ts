@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
+import { answersOf, type Config, compiledOf } from '../changes/support/config.js'
+import { config, type Drift, drift, type Edit, edit, wreck } from '../changes/support/edits.js'
+import { differences } from '../changes/support/exact.js'
+import { fragile } from '../changes/support/fragile.js'
+import { createWorld, instantsOf, type World } from '../changes/support/world.js'
+
+// Random files, edited, wrecked by hand and interrupted at random, under a writer that never stops: after each apply
+// the next plan is empty and every metric is what plain SQL over raw events says. RTDASH_SEQUENCES for more of them.
+
+const SEQUENCES = Number(process.env.RTDASH_SEQUENCES ?? 300)
+const LANES = 4
+const SEED = Number(process.env.RTDASH_SEED ?? 20_260_101)
+
+interface Turn {
+  readonly edit: { readonly what: string; readonly edit: Edit }
+  /** Also takes away what nobody reads. */
+  readonly drop: boolean
+  readonly drift: Drift | undefined
+  /** At which statement of the apply its process is killed; and again in the next attempt. */
+  readonly kills: readonly { readonly at: number; readonly before: boolean }[]
+}
+
+const turn: fc.Arbitrary<Turn> = fc.record({
+  edit,
+  drop: fc.integer({ min: 0, max: 3 }).map(n => n === 0),
+  drift: fc.option(drift, { nil: undefined, freq: 2 }),
+  kills: fc.array(fc.record({ at: fc.integer({ min: 5, max: 90 }), before: fc.boolean() }), { maxLength: 2 }),
+})
+
+let ch: TestClickHouse
+beforeAll(async () => {
+  ch = await testClickHouse()
+})
+afterAll(() => ch?.stop())
+
+const counts = { sequences: 0, applies: 0, kills: 0, drifts: 0 }
+afterAll(() =>
+  console.log(
+    `changes: ${Object.entries(counts)
+      .map(([what, n]) => `${n} ${what}`)
+      .join(', ')}`,
+  ),
+)
+
+async function play(world: World, first: Config, turns: readonly Turn[]): Promise<void> {
+  counts.sequences++
+  const compiled = (config: Config) => compiledOf(config, world.project)
+  await world.apply(compiled(first))
+  await world.insert(60)
+  const stop = world.write()
+  try {
+    let now = first
+    for (const { edit, drop, drift, kills } of turns) {
+      now = edit.edit(now)
+      if (drift) {
+        counts.drifts++
+        await wreck(ch.client, world.project, drift)
+      }
+      for (const { at, before } of kills) {
+        const client = fragile(ch.client, at, before)
+        await world.apply(compiled(now), { drop, client }).catch(error => {
+          if (!client.dead()) throw error
+        })
+        if (client.dead()) counts.kills++
+      }
+      await world.apply(compiled(now), { drop })
+      counts.applies++
+      const after = await world.plan(compiled(now))
+      expect(after.changes.map(({ action, id, reason }) => `${action} ${id}: ${reason}`)).toEqual([])
+      if (drop) expect(after.unused).toEqual([])
+    }
+    await stop()
+    const instants = instantsOf(Date.now())
+    const answers = answersOf(now, world.project)
+    expect(await differences(ch.client, answers, `${world.project}.raw_events`, instants)).toEqual([])
+  } finally {
+    await stop()
+    await world.remove()
+  }
+}
+
+describe('random edits, drift and kills', () => {
+  const each = Math.ceil(SEQUENCES / LANES)
+  it.concurrent.each(Array.from({ length: LANES }, (_, lane) => [lane]))(
+    `lane %i: ${each} sequences end exact`,
+    { timeout: 3_600_000 },
+    async lane => {
+      let n = 0
+      await fc.assert(
+        fc.asyncProperty(config, fc.array(turn, { minLength: 1, maxLength: 3 }), (first, turns) =>
+          play(
+            createWorld(() => ch.client, `lane${lane}_${n++}`),
+            first,
+            turns,
+          ),
+        ),
+        { numRuns: each, seed: SEED + lane, endOnFailure: process.env.RTDASH_SHRINK === undefined },
+      )
+    },
+  )
+})
