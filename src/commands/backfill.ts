@@ -16,11 +16,11 @@ import type { Model } from '../model/model.js'
 export default class Backfill extends BaseCommand<typeof Backfill> {
   static override summary = 'Compute rollups again from raw, or bring lost events back from the topic.'
   static override description =
-    `While live goes on, and exact afterwards. Rollups are made anew in whole partitions (days, months or
-years) beside the old ones, compared with raw, and exchanged at once: no reader sees a gap or a
-mixture. With --from-topic the records of that time are read again in a consumer group of their own,
-and those that raw lacks are stored. Ctrl-C stops it in order; run it again with the same times to
-go on.`
+    `While live goes on, and exact afterwards. Rollups are made anew in whole partitions (days,
+months or years) beside the old ones, compared with raw, and exchanged at once: no reader
+sees a gap or a mixture. With --from-topic the records of that time are read again in a
+consumer group of their own, and those that raw lacks are stored. Ctrl-C stops it in order;
+run it again with the same times to go on.`
   static override examples = [
     {
       description: 'Everything of the last two days',

@@ -10,8 +10,8 @@ import type { SourceProfile } from '../import/profile.js'
 export default class Import extends BaseCommand<typeof Import> {
   static override summary = 'Make a first metrics file from a ClickHouse table or a Kafka topic.'
   static override description =
-    `Columns, types, likely timestamp, key, id and dimensions, and a first set of metrics, with the
-reasons as comments, and what a sample cannot tell. It reads and changes nothing there.
+    `Columns, types, likely timestamp, key, id and dimensions, and a first set of metrics, with
+the reasons as comments, and what a sample cannot tell. It reads and changes nothing there.
 Account and TLS of Kafka come from RTDASH_KAFKA_…, as everywhere.`
   static override examples = [
     {

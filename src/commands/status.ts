@@ -1,5 +1,7 @@
 import { BaseCommand } from '../cli/baseCommand.js'
-import { clickhouseOf, serviceUrlOf } from '../cli/clickhouse.js'
+import { serviceUrlOf } from '../cli/clickhouse.js'
+import { withClients } from '../cli/clients.js'
+import { engineStatus } from '../cli/engineStatus.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { lastApply } from '../cli/lastApply.js'
 import { loadProject } from '../cli/project.js'
@@ -9,7 +11,8 @@ import { statusDocument, statusText } from '../format/status.js'
 export default class Status extends BaseCommand<typeof Status> {
   static override summary = 'Show what is running, and how fresh it is.'
   static override description =
-    `Versions, the last apply, viewers, events per second of each source, value and age of each metric.
+    `Versions, the last apply, viewers, events per second of each source, value and age of each metric;
+brokers, lag, jobs and Redis where the target has them.
 Where readers need a token, RTDASH_TOKEN holds it.`
   static override examples = [
     { description: 'The local stack', command: '<%= config.bin %> <%= command.id %>' },
@@ -20,23 +23,25 @@ Where readers need a token, RTDASH_TOKEN holds it.`
     const { output } = this
     const project = await loadProject(this.flags, output)
     const url = await serviceUrlOf(project)
-    const { createClickHouse } = await import('../clients/clickhouse.js')
-    const clickhouse = createClickHouse({ ...(await clickhouseOf(project)), timeout: 10_000 })
-    try {
-      const [row] = await clickhouse.query<{ v: string }>('SELECT version() AS v')
+    return withClients(project, async clients => {
+      const { clickhouse } = clients
+      const [[row], service, engines] = await Promise.all([
+        clickhouse.query<{ v: string }>('SELECT version() AS v'),
+        url === undefined ? undefined : readStatus(url),
+        engineStatus(project.model, clients),
+      ])
       const status = {
         target: project.model.target.name,
         version: this.config.version,
         clickhouse: row?.v ?? '',
         url,
-        service: url === undefined ? undefined : await readStatus(url),
+        service,
+        engines,
         applied: await lastApply(clickhouse, project.model.project),
       }
       output.document(statusDocument(status))
       output.text(statusText(status, output.style))
       return exitCodes.ok
-    } finally {
-      await clickhouse.close()
-    }
+    })
   }
 }

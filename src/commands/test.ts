@@ -11,11 +11,11 @@ import type { TestReport } from '../testCases/report.js'
 
 export default class Test extends BaseCommand<typeof Test> {
   static override summary = 'Run the tests of the file.'
-  static override description =
-    `Events in, values out, in an embedded ClickHouse of its own: through the front door's decoder, and
-the tables, views and queries that were compiled. Times are offsets from a Monday that begins a
-month, so that every calendar window has just begun at 0s. A failing case shows what was expected,
-what came, and the events it counted. Exit code 2 when one fails.`
+  static override description = `Events in, values out, in an embedded ClickHouse of its own: through the front door's
+decoder, and the tables, views and queries that were compiled. Times are offsets from a
+Monday that begins a month, so that every calendar window has just begun at 0s. A failing
+case shows what was expected, what came, and the events it counted. Exit code 2 when one
+fails.`
   static override examples = [
     { description: 'All cases', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'In CI, as a report', command: '<%= config.bin %> <%= command.id %> --format junit > tests.xml' },

@@ -1,5 +1,7 @@
+import type { EngineStatus } from '../cli/engineStatus.js'
 import type { LastApply } from '../cli/lastApply.js'
 import type { MetricStatus, ServiceStatus } from '../cli/service.js'
+import { enginesRows, enginesWell } from './engines.js'
 import { duration } from './quantity.js'
 import type { Style } from './style.js'
 import { table } from './table.js'
@@ -14,20 +16,25 @@ export interface Status {
   /** Undefined when it does not answer, or the target does not say where it is. */
   readonly service: ServiceStatus | undefined
   readonly applied: LastApply | undefined
+  readonly engines: EngineStatus
 }
 
-/** All is well: the service answers with the configuration that was applied last, and every metric is fresh. */
-export const isWell = ({ service, applied }: Status): boolean =>
-  service !== undefined && service.config === (applied?.hash ?? null) && service.metrics.every(({ stale }) => !stale)
+/** All is well: engines and service answer, with the configuration that was applied last, and every metric is fresh. */
+export const isWell = ({ service, applied, engines }: Status): boolean =>
+  enginesWell(engines) &&
+  service !== undefined &&
+  service.config === (applied?.hash ?? null) &&
+  service.metrics.every(({ stale }) => !stale)
 
 /** `status --json` (schemas/status.schema.json). */
 export function statusDocument(status: Status) {
-  const { target, version, clickhouse, url, service, applied } = status
+  const { target, version, clickhouse, url, service, applied, engines } = status
   return {
     ok: isWell(status),
     target,
     version,
     clickhouse: { version: clickhouse },
+    ...engines,
     service: service
       ? {
           url,
@@ -63,6 +70,7 @@ export function statusText(status: Status, style: Style): string {
     ['service', serviceText(status, style)],
     ['applied', applied ? `${applied.at}  ${style.dim(applied.hash)}` : style.yellow('nothing yet: rtdash apply')],
   ]
+  head.push(...enginesRows(status.engines, style))
   if (service === undefined) return table(head)
   head.push(['viewers', `${service.viewers.ws + service.viewers.sse}`])
   const metrics = service.metrics.map(metric => metricRow(metric, style))

@@ -193,4 +193,5 @@ test.each([
   ['default.Orders', { project: 'imported', source: 'orders', table: 'raw_orders' }],
   ['2024.9lives', { project: 'imported', source: 'lives', table: 'raw_lives' }],
   ['raw', { project: 'imported', source: 'raw', table: 'raw_raw' }],
+  ['shop.raw_events', { project: 'shop', source: 'events', table: 'live_events' }],
 ])('names of %s', (from, expected) => expect(namesOf(from)).toEqual(expected))

@@ -47,9 +47,12 @@ const header = ({ kind, from, sampled }: SourceProfile): string[] => [
 /** Names of the language for a table or topic: `shop.page-views` is project shop, source page_views. */
 export function namesOf(from: string): { project: string; source: string; table: string } {
   const parts = from.split('.')
-  const source = plain(parts.at(-1)!).slice(0, 40) || 'events'
+  const original = parts.at(-1)!
+  const source = plain(original).replace(/^raw_/, '').slice(0, 40) || 'events'
   const project = plain(parts.length > 1 ? parts[0]! : 'imported').slice(0, 30)
-  return { project: project === '' || project === 'default' ? 'imported' : project, source, table: `raw_${source}` }
+  // Never the table that it is made from.
+  const table = original === `raw_${source}` ? `live_${source}` : `raw_${source}`
+  return { project: project === '' || project === 'default' ? 'imported' : project, source, table }
 }
 
 const plain = (text: string): string =>

@@ -1,9 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { replayTopic, type TopicOptions } from '../../src/backfill/topic/replay.js'
 import { createKafkaAdmin, type KafkaAdmin } from '../../src/clients/kafka/admin.js'
 import { createKafkaProducer, type KafkaProducer } from '../../src/clients/kafka/producer.js'
+import { check } from '../../src/config/check.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
+import { profileTopic } from '../../src/import/topic.js'
+import { metricsFile } from '../../src/import/write.js'
 import { names } from '../../src/naming.js'
 import { configOf, createTables, shopSource } from '../../src/service/ingest/testing.js'
 import { createLoader, type Loader } from '../../src/service/load/loader.js'
@@ -136,3 +142,15 @@ test('interrupted under a throttle, it goes on where it stopped', async () => {
   expect(result.stored).toBeLessThanOrEqual(lost)
   await consistent()
 }, 180_000)
+
+test('import makes a valid file of the topic', async () => {
+  const profile = await profileTopic(kafka, admin, source.topic, new AbortController().signal)
+  expect(profile).toMatchObject({ partitions: PARTITIONS, replication: 1 })
+  const folder = await mkdtemp(join(tmpdir(), 'rtdash-import-'))
+  const file = join(folder, 'metrics.yaml')
+  await writeFile(file, metricsFile(profile))
+  const { model, diagnostics } = await check(file, { target: 'local' })
+  await rm(folder, { recursive: true })
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect(model!.sources[0]).toMatchObject({ topic: 'shop.events', timestamp: 'ts', key: 'user_id', partitions: 3 })
+})

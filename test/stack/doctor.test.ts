@@ -1,9 +1,17 @@
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { engineStatus } from '../../src/cli/engineStatus.js'
+import { createFlinkClient } from '../../src/clients/flink.js'
+import { createKafkaAdmin } from '../../src/clients/kafka/admin.js'
+import { createKafkaProducer } from '../../src/clients/kafka/producer.js'
+import { createRedis } from '../../src/clients/redis.js'
 import { testModel } from '../../src/compile/testing.js'
 import { examine } from '../../src/doctor/doctor.js'
 import type { DoctorReport } from '../../src/doctor/report.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
+import { enginesWell } from '../../src/format/engines.js'
+import { statusDocument, statusText } from '../../src/format/status.js'
+import { createStyle } from '../../src/format/style.js'
 import type { Target } from '../../src/model/model.js'
 import { schemaErrors } from '../support/schema.js'
 import { type FlinkEngine, type KafkaEngine, type RedisEngine, startFlink, startKafka, startRedis } from './engines.js'
@@ -59,6 +67,45 @@ test('every engine answers, says its version and lets us in', async () => {
   expect(of(report, 'flink')).toEqual(['version ok', 'kafka-connector ok', 'jobmanager ok', 'slots ok', 'clock ok'])
   expect(of(report, 'redis')).toEqual(['version ok', 'rights ok', 'eviction ok', 'clock ok'])
   expect(report.checks.filter(({ verdict }) => verdict === 'problem')).toEqual([])
+})
+
+test('status tells of brokers, lag, jobs and Redis, and of what does not answer', async () => {
+  const { clickhouse } = { clickhouse: ch.client }
+  const admin = createKafkaAdmin(kafka)
+  const producer = createKafkaProducer(kafka)
+  const jobs = createFlinkClient(flink)
+  const client = createRedis({ url: redis.url })
+  const model = testModel({ ts: 'DateTime64(3)' }, {}, { target, source: { topic: 'shop.events' } })
+  const ask = () => engineStatus(model, { clickhouse, kafka: admin, flink: jobs, redis: client })
+  const before = await ask()
+  expect(before).toMatchObject({
+    kafka: { brokers: 1, topics: [{ source: 'events', topic: 'shop.events', missing: true }] },
+    flink: { version: expect.stringMatching(/^2\./), jobs: [] },
+    redis: { version: expect.any(String), clients: expect.any(Number) },
+  })
+  expect(enginesWell(before)).toBe(false)
+  await admin.create({ name: 'shop.events', partitions: 1, replication: 1, config: {} })
+  await producer.send('shop.events', [{ value: Buffer.from('{}') }, { value: Buffer.from('{}') }])
+  const after = await ask()
+  expect(after.kafka).toMatchObject({ topics: [{ missing: false, lag_messages: 2 }] })
+  expect(enginesWell(after)).toBe(true)
+  const status = {
+    target: 'prod',
+    version: '0',
+    clickhouse: '0',
+    url: undefined,
+    service: undefined,
+    applied: undefined,
+  }
+  expect(schemaErrors('status', statusDocument({ ...status, engines: after }))).toBeNull()
+  expect(statusText({ ...status, engines: after }, createStyle(false))).toContain('shop.events  2 records behind')
+  await kafka.kill()
+  const without = await ask()
+  expect(without.kafka).toEqual({ error: expect.any(String) })
+  expect(schemaErrors('status', statusDocument({ ...status, engines: without }))).toBeNull()
+  await kafka.startBroker()
+  client.close()
+  await Promise.all([producer.close(), admin.close(), jobs.close()])
 })
 
 test('more copies than brokers, an account of Redis without rights, an engine that is gone', async () => {
