@@ -2,12 +2,12 @@ import type { Diagnostic } from '../model/diagnostic.js'
 import type { Change, Plan } from '../model/plan.js'
 import type { Edit } from '../plan/edits.js'
 import { counted } from './counted.js'
-import { differences } from './differences.js'
 import { editCounts, editWords } from './edits.js'
 import { fewOfEach } from './findings.js'
-import { block, code, folded, prose, shortened } from './markdown.js'
+import { code, folded, prose, shortened } from './markdown.js'
 import { type Group, groupsOf, risks } from './planGroups.js'
-import { impactText, summaryText } from './planSummary.js'
+import { detailText, rowText } from './planRows.js'
+import { summaryText } from './planSummary.js'
 
 /** GitHub refuses comments of 65,536 characters and more; some are left for what others put around it. */
 export const COMMENT_LIMIT = 65_000
@@ -103,24 +103,6 @@ function groupText({ group: { title, changes }, rows, details }: Shown): string 
   const body = [...(visible.length > 0 ? [table] : []), ...statements, ...more].join('\n\n')
   const safe = changes.every(({ risk }) => risk === 'safe')
   return safe ? folded(`<b>${title}</b>: ${summaryText(changes)}, safe`, body) : `#### ${title}\n\n${body}`
-}
-
-function rowText({ id, action, risk, reason, impact }: Change): string {
-  const strong = risk === 'safe' ? 'safe' : `**${risk}**`
-  return `| ${action} | ${code(shortened(id, 200))} | ${strong} | ${prose(shortened(reason, 300))} | ${impact ? impactText(impact) : ''} |`
-}
-
-function detailText({ id, risk, steps, before, after }: Change): string {
-  const statements = steps.map(step => step.sql ?? `-- ${step.title.replace(/\s+/g, ' ')}`).join(';\n')
-  // What a safe change does that runs no statement is said by its reason.
-  const told = risk !== 'safe' || steps.some(step => step.sql !== undefined)
-  const lines = before && after ? differences(before.spec, after.spec).map(line => shortened(line, 200)) : []
-  if (!told && lines.length === 0) return ''
-  return [
-    `**${code(shortened(id, 200))}**`,
-    ...(told && statements !== '' ? [block(shortened(statements, 3000), 'sql')] : []),
-    ...(lines.length === 0 ? [] : [block(lines.join('\n'), 'diff')]),
-  ].join('\n\n')
 }
 
 function countsText(changes: readonly Change[]): string {

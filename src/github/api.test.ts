@@ -45,6 +45,12 @@ describe('the API', () => {
     expect(heads).toHaveLength(1)
   })
 
+  it('says that nobody answers', async () => {
+    const { apiUrl } = await serve([])
+    server?.close()
+    await expect(createApi({ apiUrl }).request('GET', '/x')).rejects.toThrow(/^GET \/x: .*ECONNREFUSED/)
+  }, 30_000)
+
   it('reads lists to their end', async () => {
     const items = Array.from({ length: 250 }, (_, n) => n)
     const page = (path: string) => {

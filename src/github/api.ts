@@ -31,20 +31,29 @@ export function createApi({ apiUrl, token }: { readonly apiUrl: string; readonly
   return {
     async request(method, path, body) {
       for (let attempt = 1; ; attempt++) {
-        const answer = await fetch(`${apiUrl}${path}`, {
+        const { status, text } = await send(`${apiUrl}${path}`, {
           method,
           headers,
           signal: AbortSignal.timeout(30_000),
           ...(body !== undefined && { body: JSON.stringify(body) }),
         })
-        const text = await answer.text()
-        if (answer.ok) return text === '' ? undefined : JSON.parse(text)
-        const passing = answer.status >= 500 || answer.status === 429
-        if (!passing || attempt === attempts)
-          throw new ApiError(answer.status, `${method} ${path}: ${said(answer.status, text)}`)
+        if (status >= 200 && status < 300) return text === '' ? undefined : JSON.parse(text)
+        const passing = status === 0 || status >= 500 || status === 429
+        if (!passing || attempt === attempts) throw new ApiError(status, `${method} ${path}: ${said(status, text)}`)
         await new Promise(resolve => setTimeout(resolve, 500 * 2 ** attempt))
       }
     },
+  }
+}
+
+/** An answer; status 0 where none came. */
+async function send(url: string, options: RequestInit): Promise<{ status: number; text: string }> {
+  try {
+    const answer = await fetch(url, options)
+    return { status: answer.status, text: await answer.text() }
+  } catch (error) {
+    const { message, cause } = error as Error
+    return { status: 0, text: JSON.stringify({ message: cause instanceof Error ? cause.message : message }) }
   }
 }
 
@@ -63,7 +72,7 @@ export async function listAll(api: Api, path: string, key?: string): Promise<unk
 function said(status: number, text: string): string {
   try {
     const message = field(JSON.parse(text), 'message')
-    if (typeof message === 'string') return `${status} ${message}`
+    if (typeof message === 'string') return status === 0 ? message : `${status} ${message}`
   } catch {
     // A page of a proxy in between.
   }

@@ -4,7 +4,7 @@ import { summaryText } from '../format/planSummary.js'
 import { duration } from '../format/quantity.js'
 import type { ChangeResult } from '../model/plan.js'
 import { ALLOW_DESTRUCTIVE } from './context.js'
-import { summarize } from './job.js'
+import { annotate, summarize } from './job.js'
 import type { Options } from './options.js'
 import { rtdash } from './rtdash.js'
 import { makePlan, type Planned } from './savedPlan.js'
@@ -51,7 +51,7 @@ async function applySaved(options: Options): Promise<number> {
     return exit
   }
   const { error } = document
-  console.log(`::error title=${error.code}::${error.message.replace(/\r?\n/g, '%0A')}`)
+  annotate('error', error.code, error.message)
   if (error.code !== 'plan-outdated' && error.code !== 'destructive') {
     summarize(process.env, `### Nothing was applied to ${prose(target)}\n\n${prose(error.message)}\n`)
     return 1
@@ -73,7 +73,7 @@ function refuse({ target }: Options, planned: Planned | undefined, why: string):
     ? `\n\nThis is what would be done now. To do just that, run this workflow by hand with the fingerprint ${code(planned.fingerprint)}${allow}.\n\n${planned.markdown}`
     : '\n'
   summarize(process.env, `### Nothing was applied to ${prose(target)}\n\n${why}.${way}`)
-  console.log(`::error title=not applied::${why.replaceAll('`', '')}: see the summary of this job`)
+  annotate('error', 'not applied', `${why.replaceAll('`', '')}: see the summary of this job`)
   return 1
 }
 

@@ -45,6 +45,12 @@ describe('the one comment', () => {
     await expect(upsert(scriptedApi({ ...found, [patch]: new ApiError(500, 'down') }))).rejects.toThrow('down')
   })
 
+  it('is never longer than GitHub takes', async () => {
+    const api = scriptedApi({ [list]: [], [create]: {} })
+    await upsertComment(api, { repository: 'a/b', number: 7, marker, body: 'x'.repeat(70_000) })
+    expect((api.asked.at(-1)?.[1] as { body: string }).body).toHaveLength(65_535)
+  })
+
   it('has a marker that nothing in a name can end', () => {
     expect(markerOf('a --> <b>')).toBe('<!-- rtdash a______b_ -->')
   })

@@ -1,5 +1,9 @@
+import { shortened } from '../format/markdown.js'
 import { type Api, ApiError, listAll } from './api.js'
 import { field } from './context.js'
+
+/** GitHub refuses more, in characters. */
+const LONGEST = 65_535
 
 /** Begins our comment and finds it again; one for each target. Not seen by readers. */
 export const markerOf = (target: string): string => `<!-- rtdash ${target.replace(/[^\w.]/g, '_')} -->`
@@ -11,7 +15,7 @@ export async function upsertComment(
 ): Promise<void> {
   const path = `/repos/${repository}/issues/${number}/comments`
   const comments = await listAll(api, path)
-  const text = `${marker}\n${body}`
+  const text = shortened(`${marker}\n${body}`, LONGEST)
   for (const comment of comments) {
     if (!isOurs(comment, marker)) continue
     try {

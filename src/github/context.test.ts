@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { readContext } from './context.js'
-import { setOutputs } from './job.js'
+import { annotate, setOutputs } from './job.js'
 import { readOptions } from './options.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'rtdash-github-'))
@@ -52,4 +52,11 @@ it('outputs cannot add outputs of their own', () => {
   setOutputs({ GITHUB_OUTPUT: path }, { a: 'x\nEOF\nb=evil', c: undefined })
   const [, end] = /^a<<(\S{36})\n/.exec(readFileSync(path, 'utf8')) ?? []
   expect(readFileSync(path, 'utf8')).toBe(`a<<${end}\nx\nEOF\nb=evil\n${end}\n`)
+})
+
+it('an annotation cannot become a command of its own', () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  annotate('error', 'x', '50 %\n::add-mask::y')
+  expect(log).toHaveBeenCalledWith('::error title=x::50 %25%0A::add-mask::y')
+  log.mockRestore()
 })

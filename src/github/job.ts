@@ -23,3 +23,9 @@ export function setOutputs(env: Environment, outputs: Readonly<Record<string, st
     appendFileSync(path, `${name}<<${end}\n${value}\n${end}\n`)
   }
 }
+
+/** Says it at the top of the run: text stays text, whatever is in it. */
+export function annotate(level: 'error' | 'notice', title: string, message: string): void {
+  const text = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  console.log(`::${level} title=${title}::${text}`)
+}

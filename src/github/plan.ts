@@ -1,7 +1,7 @@
 import { formatGithub } from '../diagnostics/github.js'
 import { prose } from '../format/markdown.js'
 import { ALLOW_DESTRUCTIVE, type Context } from './context.js'
-import { setOutputs } from './job.js'
+import { annotate, setOutputs } from './job.js'
 import type { Options } from './options.js'
 import { publish } from './publish.js'
 import { artifactOf } from './reviewed.js'
@@ -29,7 +29,7 @@ export async function planPull(context: Context, options: Options): Promise<numb
     : `\n<sub>Plan ${planned.fingerprint} of commit ${sha.slice(0, 7)}: merging applies just this.</sub>\n`
   await publish(context, target, `${planned.markdown}${remark}${footer}`)
   setOutputs(process.env, refused ? {} : { plan: planPath, artifact: artifactOf(target, sha) })
-  if (refused) console.log('::error title=destructive::this pull request would lose data, and nobody has allowed it')
+  if (refused) annotate('error', 'destructive', 'this pull request would lose data, and nobody has allowed it')
   return refused ? 1 : 0
 }
 

@@ -1,7 +1,7 @@
 import { ApiError, createApi } from './api.js'
 import { markerOf, upsertComment } from './comment.js'
 import type { Context } from './context.js'
-import { summarize } from './job.js'
+import { annotate, summarize } from './job.js'
 
 /** Shows Markdown in the job's summary and, where the token may write, as the pull request's one comment. */
 export async function publish(
@@ -16,6 +16,6 @@ export async function publish(
     await upsertComment(createApi({ apiUrl, token }), comment)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error
-    console.log('::notice::the token of this job may not comment: its summary has it all')
+    annotate('notice', 'no comment', 'the token of this job may not comment: its summary has it all')
   }
 }

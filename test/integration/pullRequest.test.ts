@@ -53,6 +53,9 @@ const fingerprintOf = ({ summary }: JobResult): string => {
   return fingerprint!
 }
 
+/** Lets no program of Node reach anybody. */
+const offline = (): Record<string, string> => ({ NODE_OPTIONS: `--import=${join(dir, 'offline.mjs')}` })
+
 interface Pull {
   readonly number: number
   readonly branch: string
@@ -87,6 +90,8 @@ async function review(pull: Pull): Promise<JobResult[]> {
     fork: pull.fork,
     token: pull.fork ? 'reader' : 'writer',
     secrets: pull.fork ? {} : { CLICKHOUSE_URL: secret },
+    // Whatever a fork's run starts: it reaches nobody.
+    env: pull.fork ? offline() : {},
   }
   try {
     return await runWorkflow(runner, workflow, event)
@@ -144,6 +149,10 @@ ln -s ${root} "$3/node_modules/rtdash"
 ln -s ${root}/bin/run.js "$3/node_modules/.bin/rtdash"
 `
   writeFileSync(join(dir, 'bin', 'npm'), npm, { mode: 0o755 })
+  const script = `import net from 'node:net'
+net.Socket.prototype.connect = () => { throw new Error('there is no network') }
+`
+  writeFileSync(join(dir, 'offline.mjs'), script)
   api = await startApi(repository)
   api.tokens.set('writer', 'write').set('reader', 'read')
   runner = { workspace: clone, repository, vars: { RTDASH_TARGET: 'local' }, api, temp: dir, path: join(dir, 'bin') }
@@ -258,11 +267,16 @@ describe.sequential('the story of a repository', { timeout: 300_000 }, () => {
     git('checkout', '-q', '-b', pull.branch)
     edit('      kind: LowCardinality(String)\n', '')
     edit("    where: kind = 'error'\n", '')
-    commit('Nobody sends kind')
+    edit('refresh: 1s', 'refresh: 2s')
+    commit('Nobody sends kind, and two seconds will do')
     expect(only(await review(pull), 'plan').ok).toBe(false)
     pull.labels.push('allow-destructive')
     const labelled = passed(only(await review(pull), 'plan'))
     expect(labelled.summary).toContain('The label `allow-destructive` lets this lose data.')
+    expect(labelled.summary).toContain('- changed `events_per_minute`: `refresh 1s → 2s`')
+    expect(labelled.summary).toMatch(
+      /`sla-relaxed` `metrics.yaml:\d+` metric events\\_per\\_minute promises less: refresh 1s → 2s/,
+    )
     expect(await changesNow()).toEqual([])
     passed(await merge(pull))
     expect(await changesNow()).toEqual([])
@@ -296,6 +310,7 @@ describe.sequential('the story of a repository', { timeout: 300_000 }, () => {
       file().replaceAll('metric: events_per_minute', 'metric: events_a_minute'),
     )
     commit('Rename it')
+    expect(await rtdash(['plan'], { cwd: clone, env: offline() })).toMatchObject({ code: 1 })
     const before = api.requests.length
     const job = passed(only(await review(pull), 'diff'))
     expect(job.summary).toContain('### metrics.yaml, target local')

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { playAction, type StepResult } from './actions.js'
 import type { FakeApi } from './api.js'
 import { type Contexts, holds, interpolate } from './expressions.js'
 
@@ -44,6 +45,8 @@ export interface Event {
   /** The newest commit of the branch, which artifacts are kept for. */
   readonly headSha: string
   readonly fork?: boolean
+  /** Beside what GitHub gives every script. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface JobResult {
@@ -159,11 +162,6 @@ async function runSteps(steps: readonly Step[], state: State, outer: Contexts): 
   return true
 }
 
-interface StepResult {
-  readonly ok: boolean
-  readonly outputs: Record<string, string>
-}
-
 async function runScript(script: string, own: Readonly<Record<string, string>>, state: State): Promise<StepResult> {
   const { runner, temp, files, event } = state
   const path = join(temp, `${randomUUID()}.sh`)
@@ -186,6 +184,7 @@ async function runScript(script: string, own: Readonly<Record<string, string>>, 
     GITHUB_OUTPUT: output,
     GITHUB_STEP_SUMMARY: files.summary,
     RUNNER_TEMP: temp,
+    ...event.env,
     ...state.env,
     ...values(read(files.env)),
     ...own,
@@ -220,7 +219,6 @@ async function runAction(
   state: State,
   contexts: Contexts,
 ): Promise<StepResult> {
-  const done = { ok: true, outputs: {} }
   const { runner, event, runId } = state
   if (uses.startsWith('./')) {
     const { inputs, runs } = parse(readFileSync(join(runner.workspace, uses, 'action.yml'), 'utf8')) as Action
@@ -236,31 +234,7 @@ async function runAction(
     const inner = { github, runner: machine, inputs: Object.fromEntries(values), steps: {} }
     return { ok: await runSteps(runs.steps, state, inner), outputs: {} }
   }
-  const store = (name: string, run: number) => join(runner.temp, 'artifacts', String(run), name)
-  switch (uses.replace(/@.*/, '')) {
-    case 'actions/checkout':
-    case 'actions/setup-node':
-      return done
-    case 'actions/upload-artifact': {
-      const { name = '', path = '' } = given
-      cpSync(path, join(store(name, runId), path.slice(path.lastIndexOf('/') + 1)))
-      runner.api.artifacts.push({
-        name,
-        created_at: new Date().toISOString(),
-        expired: false,
-        workflow_run: { id: runId, head_sha: event.headSha, repository_id: 1, head_repository_id: event.fork ? 2 : 1 },
-      })
-      return done
-    }
-    case 'actions/download-artifact': {
-      const from = store(given.name ?? '', Number(given['run-id']))
-      if (!existsSync(from)) return { ok: false, outputs: {} }
-      cpSync(from, given.path ?? '', { recursive: true })
-      return done
-    }
-    default:
-      throw new Error(`the runner of this test does not know ${uses}`)
-  }
+  return playAction(uses.replace(/@.*/, ''), given, { ...runner, ...event, runId })
 }
 
 const read = (path: string): string => readFileSync(path, 'utf8')
