@@ -5,6 +5,7 @@ import type { FlinkJobSpec } from '../src/model/resource.js'
 import { submit } from '../src/targets/flink/live/submit.js'
 import { startFlink, startKafka } from '../test/stack/engines.js'
 import { makeTopics } from '../test/stack/topics.js'
+import { ms, quantile, table } from './lib/print.js'
 
 // How long a job takes to start, and to go on from a savepoint with other settings.
 
@@ -15,23 +16,29 @@ async function measure(flink: FlinkClient, spec: FlinkJobSpec): Promise<void> {
     const started = performance.now()
     return [await run(), performance.now() - started]
   }
-  const times: Record<string, number[]> = { start: [], savepoint: [], 'start from it': [] }
+  const times: Record<string, number[]> = { start: [], 'stop with savepoint': [], 'start from it': [] }
   for (let round = 0; round < ROUNDS; round++) {
     const [first, start] = await timed(() => submit(flink, spec))
     const [place, savepoint] = await timed(() => flink.stopWithSavepoint(first))
     const [second, again] = await timed(() => submit(flink, spec, place))
     await flink.cancel(second)
     times.start!.push(start)
-    times.savepoint!.push(savepoint)
+    times['stop with savepoint']!.push(savepoint)
     times['start from it']!.push(again)
   }
-  for (const [what, [cold, ...warm]] of Object.entries(times)) {
-    warm.sort((a, b) => a - b)
-    console.log(`${what.padEnd(14)} first ${cold!.toFixed(0)} ms, then median ${warm[warm.length >> 1]!.toFixed(0)} ms`)
-  }
+  table(
+    `A job on Flink: ${ROUNDS} rounds on one cluster`,
+    ['', 'first, on a cold cluster', 'then, median', 'slowest'],
+    Object.entries(times).map(([what, [cold, ...warm]]) => [
+      what,
+      ms(cold!),
+      ms(quantile(warm, 0.5)),
+      ms(Math.max(...warm)),
+    ]),
+  )
 }
 
-/** Prints the median of seven rounds, and the first on a cold cluster apart. */
+/** From submitting until all tasks run; the first round, on a cold cluster, apart. */
 export async function benchFlink(): Promise<void> {
   const [kafka, cluster] = await Promise.all([startKafka(), startFlink()])
   try {

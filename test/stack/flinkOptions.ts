@@ -43,6 +43,8 @@ export function flinkOptions(at: { dir: string; rest: number; rpc: number; sql: 
     'metrics.fetcher.update-interval': '500',
     // A killed TaskManager is missed sooner than after the 50 s of the default.
     'heartbeat.interval': '3000',
+    // On a machine that others use as well a first job may take longer to deploy than the 10 s that it gets otherwise.
+    'pekko.ask.timeout': '60 s',
     'heartbeat.timeout': '15000',
   }
 }
