@@ -1,4 +1,4 @@
-import type { ClickHouse } from '../../clients/clickhouse.js'
+import { type ClickHouse, ClickHouseError } from '../../clients/clickhouse.js'
 import type { Change, Impact } from '../../model/plan.js'
 import type { ResourceOf, RollupSpec } from '../../model/resource.js'
 import { rawColumns } from '../../naming.js'
@@ -49,8 +49,10 @@ async function measure(
   const sample = `(SELECT * FROM ${from} LIMIT ${PROBE_ROWS})`
   const [reach, flow, perRow] = await Promise.all([
     reachOf(clickhouse, spec, live),
-    flowOf(clickhouse, spec, from),
-    msPerRow(clickhouse, select.replace(` FROM ${from} `, ` FROM ${sample} `), Math.min(raw.rows, PROBE_ROWS)),
+    unlessNew(flowOf(clickhouse, spec, from)),
+    unlessNew(
+      msPerRow(clickhouse, select.replace(` FROM ${from} `, ` FROM ${sample} `), Math.min(raw.rows, PROBE_ROWS)),
+    ),
   ])
   const columns = raw.columns.filter(({ name }) => select.includes(`\`${name}\``) || name === rawColumns.ingestedAt)
   const bytesPerGroup = [...states].reduce((sum, state) => sum + stateBytes(state, observed), live ? 0 : NUMBER_BYTES)
@@ -67,6 +69,15 @@ async function measure(
   }
   return { impact, ...(reach && { keep: reach.keep }) }
 }
+
+const UNKNOWN_IDENTIFIER = 47
+
+/** Nothing can be measured of a column that the same plan adds. */
+const unlessNew = <T>(probe: Promise<T>): Promise<T | undefined> =>
+  probe.catch(error => {
+    if (error instanceof ClickHouseError && error.code === UNKNOWN_IDENTIFIER) return undefined
+    throw error
+  })
 
 /** Where the rollup holds what raw no longer does: since when raw holds all. Undefined where raw holds everything. */
 async function reachOf(
