@@ -225,7 +225,8 @@ async function runAction(
     const unknown = Object.keys(given).find(name => !(name in inputs))
     if (unknown !== undefined) throw new Error(`${uses} has no input ${unknown}`)
     const values = Object.entries(inputs).map(([name, input]) => {
-      const value = given[name] || interpolate(input.default ?? '', contexts)
+      // A value that is given counts, an empty one too.
+      const value = given[name] ?? interpolate(input.default ?? '', contexts)
       if (input.required && value === '') throw new Error(`${uses} needs ${name}`)
       return [name, value]
     })
