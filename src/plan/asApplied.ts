@@ -28,7 +28,7 @@ export function asApplied(base: Compiled, wanted: Compiled): Observed {
     : []
   const tables = new Map(live.map(table => [table.name, table]))
   const selects = wanted.resources.flatMap(resource => selectsOf(resource, tables))
-  return { database, exists, tables, normal: new Map(selects.map(select => [select, select])) }
+  return { database, exists, tables, filled: new Set(), normal: new Map(selects.map(select => [select, select])) }
 }
 
 const empty = { engine: '', engineFull: '', select: '', comment: '', rows: 0, bytes: 0, columns: [] }

@@ -3,10 +3,8 @@
 
 /** Facts that a comment carries besides the resource's id. */
 export interface MarkFacts {
-  /** The instant of arrival from which a rollup's view counts; it is filled from raw up to there. */
+  /** The instant of arrival from which a rollup's view counts; what came before is filled from raw. */
   readonly from?: string
-  /** Set once what arrived before `from` has been filled in. */
-  readonly filled?: string
   /** Buckets before this instant are not filled: they hold history that raw no longer has. */
   readonly keep?: string
 }
@@ -20,10 +18,9 @@ export const markedId = (comment: string): string | undefined => /^rtdash:(\S+)/
 /** The facts in a comment of ours. */
 export function markFacts(comment: string): MarkFacts {
   const fact = (key: string): string | undefined => new RegExp(` ${key}=(\\S+)`).exec(comment)?.[1]
-  const [from, filled, keep] = [fact('from'), fact('filled'), fact('keep')]
+  const [from, keep] = [fact('from'), fact('keep')]
   return {
     ...(from !== undefined && { from }),
-    ...(filled !== undefined && { filled }),
     ...(keep !== undefined && { keep }),
   }
 }

@@ -1,9 +1,10 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Impact } from '../../model/plan.js'
 import type { Resource, RollupSpec, SelectItem } from '../../model/resource.js'
+import { names } from '../../naming.js'
 import { markedId, markFacts } from './mark.js'
 import { arrivedFrom, rollupSelect } from './render.js'
-import { str } from './text.js'
+import { qualified, str } from './text.js'
 
 /** One table or view as the server describes it. */
 export interface LiveTable {
@@ -41,6 +42,8 @@ export interface Observed {
   readonly tables: ReadonlyMap<string, LiveTable>
   /** Our text → as the server would store it. */
   readonly normal: ReadonlyMap<string, string>
+  /** Fills that were compared and found equal: view and cut-over, as `fillKey` joins them. */
+  readonly filled: ReadonlySet<string>
   /** By rollup, where states have to be filled: what that takes. Measured once it is known which (figures.ts). */
   readonly figures?: ReadonlyMap<string, Figures>
 }
@@ -65,11 +68,34 @@ export async function observe(
   ])
   const byTable = groupByTable(columns)
   const tables = new Map(rows.map(row => [row.name, liveTable(row, byTable.get(row.name) ?? [])]))
-  const normal = await normalForms(
-    clickhouse,
-    wanted.flatMap(resource => selectsOf(resource, tables)),
+  const [normal, filled] = await Promise.all([
+    normalForms(
+      clickhouse,
+      wanted.flatMap(resource => selectsOf(resource, tables)),
+    ),
+    filledIn(clickhouse, database, tables),
+  ])
+  return { database, exists: databases.length > 0, tables, normal, filled }
+}
+
+/** A fill's name: its view and its cut-over, epoch ms. */
+export const fillKey = (view: string, from: number | string): string => `${view} ${from}`
+
+/**
+ * What the ledger says of fills. A view's comment could say it too, but changing it would change the token under which
+ * the view's rows are known: a batch sent again after that would count twice (measured).
+ */
+async function filledIn(
+  clickhouse: ClickHouse,
+  database: string,
+  tables: ReadonlyMap<string, LiveTable>,
+): Promise<Set<string>> {
+  const asked = [...tables.values()].some(view => markFacts(view.comment).from !== undefined)
+  if (!asked || !tables.has(names.history)) return new Set()
+  const rows = await clickhouse.query<{ view: string; from: string }>(
+    `SELECT DISTINCT change AS view, JSONExtractInt(detail, 'from') AS from FROM ${qualified(database, names.history)} WHERE event = 'compared'`,
   )
-  return { database, exists: databases.length > 0, tables, normal }
+  return new Set(rows.map(({ view, from }) => fillKey(view, from)))
 }
 
 function groupByTable<T extends { table: string }>(rows: readonly T[]): Map<string, T[]> {

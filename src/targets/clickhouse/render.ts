@@ -5,7 +5,8 @@ import { id, qualified, str } from './text.js'
 // The text of what ClickHouse is told: the same for people, for build/ and for the engine. Each statement may run twice.
 
 /** ` ON CLUSTER …`, or nothing on a single server. */
-export const onCluster = (cluster: string | undefined): string => (cluster === undefined ? '' : ` ON CLUSTER ${id(cluster)}`)
+export const onCluster = (cluster: string | undefined): string =>
+  cluster === undefined ? '' : ` ON CLUSTER ${id(cluster)}`
 
 export const createDatabase = (spec: DatabaseSpec): string =>
   `CREATE DATABASE IF NOT EXISTS ${id(spec.name)}${onCluster(spec.cluster)}`

@@ -3,7 +3,7 @@ import type { ResourceOf, SelectItem } from '../../../model/resource.js'
 import type { ApplyContext } from '../../live.js'
 import { mark, markFacts } from '../mark.js'
 import { createRollupView } from '../render.js'
-import { str } from '../text.js'
+import { qualified, str } from '../text.js'
 import { backfill } from './backfill.js'
 import { compare } from './compare.js'
 import { serverNow } from './context.js'
@@ -15,6 +15,7 @@ import { mutate } from './mutate.js'
 export async function applyStep(context: ApplyContext, change: Change, step: Step): Promise<void> {
   if (step.run === 'sql') return context.clickhouse.command(step.sql!)
   if (step.run === 'mutate') return mutate(context, step.sql!)
+  if (step.run === 'requery') return requery(context, String(step.args!.view), step.sql!)
   if (step.run === 'settle') return insertsDone(context, await serverNow(context.clickhouse))
   const rollup = change.after as ResourceOf<'clickhouse.rollup'>
   const view = String(step.args!.view)
@@ -63,4 +64,15 @@ async function liveFill(
       columns.map(column => column.name),
     ),
   }
+}
+
+/**
+ * Changes what a view computes. An ALTER makes its rows known under another token until the server starts again, and a
+ * batch sent again across either would count twice; a new name, and the old one again, take that back (measured).
+ */
+async function requery({ clickhouse, database }: ApplyContext, view: string, sql: string): Promise<void> {
+  const [name, other] = [qualified(database, view), qualified(database, `${view}__`)]
+  await clickhouse.command(sql)
+  await clickhouse.command(`RENAME TABLE ${name} TO ${other}`)
+  await clickhouse.command(`RENAME TABLE ${other} TO ${name}`)
 }

@@ -4,9 +4,9 @@ import { rawColumns } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
 import { rollupSelect } from '../render.js'
 import { mergeSql } from '../states.js'
-import { id, qualified, str } from '../text.js'
-import { recorded } from './context.js'
-import { bucketMsOf, fillMark, type LiveFill, timestampOf } from './fill.js'
+import { id, qualified } from '../text.js'
+import { record, recorded } from './context.js'
+import { bucketMsOf, type LiveFill, timestampOf } from './fill.js'
 
 /** Raw rows up to which the whole table is compared; beyond, about so many before the cut-over. */
 const COMPARED_ROWS = 2_000_000
@@ -24,7 +24,7 @@ interface Range {
 
 /**
  * Compares filled states with the same states computed from raw, until every part of time has been seen equal once,
- * then marks the view as filled. Throws where they differ.
+ * then notes that the view is filled. Throws where they differ.
  */
 export async function compare(context: ApplyContext, fill: LiveFill): Promise<void> {
   const { rollup, view, states, from } = fill
@@ -50,8 +50,7 @@ export async function compare(context: ApplyContext, fill: LiveFill): Promise<vo
     throw new Error(
       `${rollup.spec.table.name} differs from ${rollup.spec.source.table} after its fill (${difference}); nothing reads it yet: run apply again`,
     )
-  const comment = str(fillMark({ ...fill, from }, true))
-  await clickhouse.command(`ALTER TABLE ${qualified(database, view)} MODIFY COMMENT ${comment}`)
+  await record(context, 'compared', view, { from })
 }
 
 /** Since when rollup and raw hold the same, epoch ms: neither has lost it to its retention, and it is not too much. */

@@ -16,11 +16,10 @@ export interface LiveFill extends Fill {
 }
 
 /** What the view's comment says of the fill. */
-export const fillMark = ({ rollup, from, keep }: LiveFill, filled = false): string =>
+export const fillMark = ({ rollup, from, keep }: LiveFill): string =>
   mark(rollup.id, 'fills it', {
     from: String(from),
     ...(keep !== undefined && { keep: String(keep) }),
-    ...(filled && { filled: '1' }),
   })
 
 /** The condition on an event that its bucket is not among those kept. */

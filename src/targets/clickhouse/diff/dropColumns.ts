@@ -58,9 +58,10 @@ function without(view: LiveTable, columns: readonly string[], database: string):
     return [{ run: 'sql', title: `drop view ${view.name}`, sql: dropTable(database, view.name) }]
   return [
     {
-      run: 'sql',
+      run: 'requery',
       title: `view ${view.name} computes less`,
       sql: `ALTER TABLE ${qualified(database, view.name)} MODIFY QUERY SELECT ${left.join(', ')}${rest}`,
+      args: { view: view.name },
     },
   ]
 }

@@ -97,9 +97,10 @@ function dropStates(rollup: ResourceOf<'clickhouse.rollup'>, { states, gone }: U
       const { from } = markFacts(view.comment)
       const select = rollupSelect(spec, rest, from === undefined ? [] : [arrivedFrom(Number(from))])
       return {
-        run: 'sql',
+        run: 'requery',
         title: `view ${view.name} computes less`,
         sql: `ALTER TABLE ${qualified(spec.table.database, view.name)} MODIFY QUERY ${select}`,
+        args: { view: view.name },
       }
     })
   const columns = states.map(name => ({

@@ -2,7 +2,7 @@ import type { Change, Step } from '../../../model/plan.js'
 import type { ResourceOf, RollupSpec, SelectItem } from '../../../model/resource.js'
 import { names } from '../../../naming.js'
 import { markFacts } from '../mark.js'
-import { expectedSelect, type Figures, type LiveTable, type Observed, viewsOf } from '../observe.js'
+import { expectedSelect, type Figures, fillKey, type LiveTable, type Observed, viewsOf } from '../observe.js'
 import { addState, clearState, createTable, dropTable } from '../render.js'
 import { baseOf } from './base.js'
 import { diffTable } from './table.js'
@@ -51,6 +51,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
   const isState = (name: string): boolean => !keys.has(name)
   const statesOf = (view: LiveTable): string[] => view.columns.map(({ name }) => name).filter(isState)
 
+  const needsFilling = unfilledOf(observed)
   const twice = fedTwice(views.flatMap(statesOf))
   const broken = new Set(
     views.filter(
@@ -130,10 +131,12 @@ function drifted(spec: RollupSpec, view: LiveTable, observed: Observed): boolean
   return expected !== undefined && observed.normal.get(expected) !== view.select
 }
 
-const needsFilling = (view: LiveTable): boolean => {
-  const facts = markFacts(view.comment)
-  return facts.from !== undefined && facts.filled === undefined
-}
+const unfilledOf =
+  (observed: Observed) =>
+  (view: LiveTable): boolean => {
+    const { from } = markFacts(view.comment)
+    return from !== undefined && !observed.filled.has(fillKey(view.name, from))
+  }
 
 /** And waits until nothing that they began is still being written. */
 const dropViews = (spec: RollupSpec, views: readonly LiveTable[]): Step[] => [
