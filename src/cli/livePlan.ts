@@ -9,6 +9,8 @@ export interface LivePlan {
   readonly plan: Plan
   readonly compiled: Compiled
   readonly clients: Clients
+  /** Plans once more, as the live system is then. */
+  readonly again: () => Promise<Plan>
 }
 
 /** Compiles the project, connects to its target, plans, hands all of it to `use`, and disconnects. */
@@ -19,5 +21,8 @@ export async function withLivePlan<T>(
 ): Promise<T> {
   const [{ compile }, { plan }] = await Promise.all([import('../compile/compile.js'), import('../plan/plan.js')])
   const compiled = compile(project.model)
-  return withClients(project, async clients => use({ plan: await plan(compiled, clients, options), compiled, clients }))
+  return withClients(project, async clients => {
+    const again = (): Promise<Plan> => plan(compiled, clients, options)
+    return use({ plan: await again(), compiled, clients, again })
+  })
 }

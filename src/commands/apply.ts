@@ -1,26 +1,35 @@
 import { Args, Flags } from '@oclif/core'
-import { applyChanges } from '../cli/applyChanges.js'
-import { ask } from '../cli/ask.js'
+import type { Applied } from '../apply/apply.js'
+import { accountOf } from '../cli/account.js'
+import { applyChanges, changedMeanwhile } from '../cli/applyChanges.js'
 import { BaseCommand } from '../cli/baseCommand.js'
+import { confirm, refuseDestructive } from '../cli/confirm.js'
 import { CliError, UsageError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { withLivePlan } from '../cli/livePlan.js'
+import { lockFlags } from '../cli/lockFlags.js'
 import { readPlanFile } from '../cli/planFile.js'
 import { planFlags } from '../cli/planFlags.js'
 import { loadProject } from '../cli/project.js'
-import { applySummary } from '../format/apply.js'
+import { applySummary, interruptedSummary } from '../format/apply.js'
 import { planText } from '../format/plan.js'
-import type { Plan } from '../model/plan.js'
+import type { Plan as PlanData } from '../model/plan.js'
 
 export default class Apply extends BaseCommand<typeof Apply> {
   static override summary = 'Make the live system what the metrics file says.'
   static override description =
     `Shows the plan and asks; --yes does not ask. Run it again after an interruption: it goes on where it was.
-A change that would lose data is refused without --allow-destructive. A saved plan is refused when the live system has changed since.`
+A change that would lose data is refused without --allow-destructive. A saved plan is refused when the live system has changed since.
+One at a time: it has a lock while it works. A second one is refused, or waits with --lock-timeout.
+Ctrl-C finishes the steps at hand and says where it stopped.`
   static override examples = [
     { description: 'Look, then say yes', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'In CI', command: '<%= config.bin %> <%= command.id %> -t prod --yes' },
     { description: 'Just what was reviewed', command: '<%= config.bin %> <%= command.id %> plan.json -t prod --yes' },
+    {
+      description: 'After another one that may run at the moment',
+      command: '<%= config.bin %> <%= command.id %> -t prod --yes --lock-timeout 5m',
+    },
   ]
   static override args = {
     plan: Args.string({ description: 'a plan saved by plan -o' }),
@@ -29,6 +38,7 @@ A change that would lose data is refused without --allow-destructive. A saved pl
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
     'allow-destructive': Flags.boolean({ description: 'also what loses data' }),
     ...planFlags,
+    ...lockFlags,
   }
 
   protected async work(): Promise<ExitCode> {
@@ -37,21 +47,51 @@ A change that would lose data is refused without --allow-destructive. A saved pl
     const saved = args.plan === undefined ? undefined : await readPlanFile(args.plan)
     if (saved !== undefined && saved.target !== flags.target)
       throw new UsageError(`the saved plan is for target ${saved.target}`, `add: -t ${saved.target}`)
-    return withLivePlan(project, { allowRepartition: flags['allow-repartition'] }, async live => {
+    const options = { allowRepartition: flags['allow-repartition'] }
+    return withLivePlan(project, options, async live => {
       const { plan } = live
-      if (saved !== undefined && saved.fingerprint !== plan.fingerprint) throw outdated(args.plan ?? '')
-      if (plan.changes.length > 0) output.note(planText(plan, output.noteStyle, { statements: flags.verbose }))
       const allowDestructive = flags['allow-destructive']
-      if (!allowDestructive) refuseDestructive(plan)
-      if (plan.changes.length > 0 && !flags.yes) await confirm()
-      const { id, ok, results, interrupted } = await applyChanges(live, plan, { allowDestructive }, output)
-      output.document({ ok, id, results })
-      output.text(applySummary(results, output.style))
-      if (interrupted) return exitCodes.interrupted
-      return ok ? exitCodes.ok : exitCodes.failed
+      const show = (shown: PlanData): void => {
+        if (shown.changes.length > 0) output.note(planText(shown, output.noteStyle, { statements: flags.verbose }))
+        if (!allowDestructive) refuseDestructive(shown)
+      }
+      if (saved !== undefined && saved.fingerprint !== plan.fingerprint) throw outdated(args.plan ?? '')
+      show(plan)
+      if (plan.changes.length === 0 && flags['force-unlock'] === undefined) return this.tell(nothing)
+      if (plan.changes.length > 0 && !flags.yes) await confirm('Apply these changes?')
+      return this.tell(
+        await applyChanges(
+          live,
+          plan,
+          {
+            account: await accountOf(project, 'apply'),
+            allowDestructive,
+            lock: flags,
+            again: live.again,
+            onOther: other => {
+              if (saved !== undefined) throw outdated(args.plan ?? '')
+              if (!flags.yes) throw changedMeanwhile()
+              output.note('the live system has changed meanwhile; this is what is left to do:')
+              show(other)
+            },
+          },
+          output,
+        ),
+      )
     })
   }
+
+  private tell({ id, ok, results, interrupted }: Applied & { interrupted: boolean }): ExitCode {
+    const { output } = this
+    output.document({ ok, id, results })
+    output.text(interrupted ? interruptedSummary(results, output.style) : applySummary(results, output.style))
+    if (interrupted) return exitCodes.interrupted
+    return ok ? exitCodes.ok : exitCodes.failed
+  }
 }
+
+/** There was nothing to do, so nothing was noted. */
+const nothing = { id: '', ok: true, results: [], interrupted: false }
 
 const outdated = (path: string): CliError =>
   new CliError(
@@ -59,17 +99,3 @@ const outdated = (path: string): CliError =>
     `${path} no longer holds: the file or the live system has changed since it was made`,
     'make a new one with: rtdash plan -o',
   )
-
-function refuseDestructive(plan: Plan): void {
-  const destructive = plan.changes.filter(change => change.risk === 'destructive')
-  if (destructive.length === 0) return
-  const named = destructive.map(({ action, id, reason }) => `\n  ${action} ${id}: ${reason}`).join('')
-  throw new CliError('destructive', `this would lose data:${named}`, '--allow-destructive does it all the same')
-}
-
-async function confirm(): Promise<void> {
-  const answer = await ask('Apply these changes?')
-  if (answer === undefined)
-    throw new CliError('not-confirmed', 'nobody is there to confirm', '--yes applies without asking')
-  if (!answer) throw new CliError('not-confirmed', 'not confirmed: nothing was changed')
-}
