@@ -149,6 +149,7 @@ function holdLock(
     await note('beat')
     beaten = now
   }
+  const stop = (): void => clearInterval(timer)
   const check = async (): Promise<void> => {
     // First the sign, then the look: one who takes over does it the other way round, so that one of the two sees the other.
     if (Math.abs(Date.now() - beaten) >= beatMs)
@@ -158,6 +159,7 @@ function holdLock(
     const last = (await generations(clickhouse, database)).at(-1)
     if (last?.holder.id === lockId) return
     const error = new LockLostError(lockId, last?.holder.who)
+    stop()
     lost.abort(error)
     throw error
   }
@@ -165,7 +167,6 @@ function holdLock(
   const timer = setInterval(() => void check().catch(() => {}), beatMs)
   timer.unref()
   void beat().catch(() => {})
-  const stop = (): void => clearInterval(timer)
   return {
     id: lockId,
     lost: lost.signal,
