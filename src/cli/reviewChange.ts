@@ -1,4 +1,7 @@
 import type { ClickHouse } from '../clients/clickhouse.js'
+import { isAbsent } from '../clients/clickhouseError.js'
+import { withFiles } from '../ledger/files.js'
+import { readHistory } from '../ledger/ledger.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 import type { Plan } from '../model/plan.js'
 import type { ServiceConfig } from '../model/serviceConfig.js'
@@ -7,7 +10,7 @@ import { type Edit, metricEdits } from '../plan/edits.js'
 import { topOf } from '../rules/change/changeRule.js'
 import { lintChange } from '../rules/change/registry.js'
 import { type Standing, standingOf, standingOfConfig } from '../rules/change/standing.js'
-import type { Project } from './project.js'
+import { checkFile, type Project } from './project.js'
 
 const nothing: Standing = { sources: [], metrics: [], alerts: [] }
 
@@ -33,16 +36,38 @@ function review({ changes }: Plan, before: Standing, { model: after, file }: Pro
   }
 }
 
-/** The newest configuration in the project's database; nothing before the first apply. */
+/** What is in force: the file that was applied, where the ledger has it, else what the service runs; nothing before the first apply. */
 async function appliedStanding(clickhouse: ClickHouse, database: string): Promise<Standing> {
-  const [found] = await clickhouse.query<{ n: string }>(
-    'SELECT count() AS n FROM system.tables WHERE database = {database:String} AND name = {table:String}',
-    { database, table: names.config },
-  )
-  if (found?.n !== '1') return nothing
-  const [row] = await clickhouse.query<{ config: string }>(
-    'SELECT config FROM {database:Identifier}.{table:Identifier} ORDER BY applied_at DESC LIMIT 1',
-    { database, table: names.config },
-  )
-  return row === undefined ? nothing : standingOfConfig(JSON.parse(row.config) as ServiceConfig)
+  const config = await appliedConfig(clickhouse, database)
+  if (config === undefined) return nothing
+  const known = standingOfConfig(config)
+  const file = await appliedFile(clickhouse, database)
+  return file !== undefined && isWhatRuns(file, known) ? file : known
 }
+
+/** The newest configuration in the project's database. */
+async function appliedConfig(clickhouse: ClickHouse, database: string): Promise<ServiceConfig | undefined> {
+  try {
+    const [row] = await clickhouse.query<{ config: string }>(
+      'SELECT config FROM {database:Identifier}.{table:Identifier} ORDER BY applied_at DESC LIMIT 1',
+      { database, table: names.config },
+    )
+    return row && (JSON.parse(row.config) as ServiceConfig)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
+  }
+}
+
+/** The file of the newest apply that ended well. */
+async function appliedFile(clickhouse: ClickHouse, database: string): Promise<Standing | undefined> {
+  const last = (await readHistory(clickhouse, database, 20)).find(({ outcome }) => outcome === 'ok')
+  if (last?.files === undefined) return undefined
+  const { model } = await withFiles(last.files, file => checkFile(file, last.target))
+  return model && standingOf(model)
+}
+
+/** An apply that failed half-way, or an older version, may have left the service with something else. */
+const isWhatRuns = (file: Standing, known: Standing): boolean =>
+  JSON.stringify([file.sources, file.metrics.map(({ measure: _, where: __, ...metric }) => metric)]) ===
+  JSON.stringify([known.sources, known.metrics])
