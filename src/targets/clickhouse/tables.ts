@@ -191,6 +191,8 @@ const values = (model: Model): TableResource =>
   table(model, names.values, 'values that refreshable views computed', {
     columns: [
       plain('metric', 'LowCardinality(String)'),
+      // Hash of what the metric means: another definition is another value.
+      plain('definition', 'LowCardinality(String)'),
       utc('timestamp'),
       plain('total', 'UInt8'),
       plain('by', 'Map(String, Nullable(String))'),

@@ -1,7 +1,7 @@
 import type { Metric, Model, Source } from '../../model/model.js'
 import type { ResourceOf } from '../../model/resource.js'
 import type { Reading } from '../../model/rollup.js'
-import { names, rawColumns } from '../../naming.js'
+import { contentHash, names, rawColumns } from '../../naming.js'
 import { clusterOf, rawTable } from './cluster.js'
 import { mark } from './mark.js'
 import { type QueryContext, readerSelect, valuesAt } from './query.js'
@@ -38,7 +38,7 @@ export function valuesView(model: Model, metric: Metric, reading: Reading): View
   const by =
     metric.by.length > 0 ? `map(${metric.by.flatMap(name => [str(name), id(`by_${name}`)]).join(', ')})` : 'map()'
   const select = [
-    `WITH (SELECT ${asof}) AS _asof SELECT ${str(metric.name)} AS metric, _asof AS timestamp, total,`,
+    `WITH (SELECT ${asof}) AS _asof SELECT ${str(metric.name)} AS metric, ${str(definitionOf(model, metric, reading))} AS definition, _asof AS timestamp, total,`,
     `CAST(${by}, 'Map(String, Nullable(String))') AS \`by\`, value, exact`,
     `FROM (${valuesAt(contextOf(model, metric, reading), '_asof')})`,
   ].join(' ')
@@ -49,11 +49,15 @@ export function valuesView(model: Model, metric: Metric, reading: Reading): View
   })
 }
 
-/** The newest values stored for a metric at or before `asof` (see MetricConfig.stored). */
-export function storedQuery(database: string, metric: Metric): string {
-  const values = qualified(database, names.values)
+/** Of a metric that changes, values of before and after are told apart by it. */
+const definitionOf = (model: Model, metric: Metric, reading: Reading): string =>
+  contentHash(valuesAt(contextOf(model, metric, reading), '_asof'))
+
+/** The newest values stored for a metric, as it is defined now, at or before `asof` (see MetricConfig.stored). */
+export function storedQuery(model: Model, metric: Metric, reading: Reading): string {
+  const values = qualified(model.project, names.values)
   const asof = "{asof:DateTime64(3, 'UTC')}"
-  const own = `metric = ${str(metric.name)}`
+  const own = `metric = ${str(metric.name)} AND definition = ${str(definitionOf(model, metric, reading))}`
   return [
     `SELECT timestamp, total, ${[...metric.by.map(name => `\`by\`[${str(name)}] AS ${id(`by_${name}`)}`), 'value', 'exact'].join(', ')}`,
     `FROM ${values} FINAL WHERE ${own} AND timestamp =`,

@@ -75,7 +75,7 @@ function metricConfig(model: Model, metric: Metric, reading: Reading): MetricCon
     sla: metric.sla,
     query: refreshQuery(context),
     history: historyQuery(context),
-    ...(metric.tier === 3 && { stored: storedQuery(model.project, metric) }),
+    ...(metric.tier === 3 && { stored: storedQuery(model, metric, reading) }),
     ...(streamed(model, source).includes(metric) && { streamed: { waitMs: waitMs(source) } }),
     empty: emptyValue(reading.value),
     bucketMs: reading.rungs[0]!.bucketMs,

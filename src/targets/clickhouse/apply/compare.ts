@@ -28,7 +28,7 @@ interface Range {
  */
 export async function compare(context: ApplyContext, fill: LiveFill): Promise<void> {
   const { rollup, view, states, from } = fill
-  const { clickhouse, database } = context
+  const { database } = context
   const oldest = await comparable(context, fill)
   let left: Range[] = [{ from: oldest, to: Number.MAX_SAFE_INTEGER }]
   let difference = ''

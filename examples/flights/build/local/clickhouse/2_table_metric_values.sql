@@ -1,6 +1,7 @@
 CREATE TABLE IF NOT EXISTS `flights`.`metric_values`
 (
   `metric` LowCardinality(String) CODEC(ZSTD(1)),
+  `definition` LowCardinality(String) CODEC(ZSTD(1)),
   `timestamp` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
   `total` UInt8 CODEC(ZSTD(1)),
   `by` Map(String, Nullable(String)) CODEC(ZSTD(1)),
