@@ -138,6 +138,7 @@ describe('one front door', () => {
           if (away) throw new Error('away')
           return ids.map(id => (known.has(id) ? 'seen' : known.add(id) && 'new'))
         },
+        extend: async () => {},
         confirm: async () => {},
         release: async ids => ids.forEach(id => void known.delete(id)),
       }),

@@ -351,3 +351,18 @@ test('ids: new once, seen once stored, pending meanwhile, new again when release
   const other = createSeenIds(redis, { ...options, project: 'other' })
   expect(await other.claim(['id-0'])).toEqual(['new'])
 })
+
+test('ids: a claim holds for as long as it is extended, and is another's once it was not', async () => {
+  const options = { project: 'long', source: 'events', dedupMs: 60_000, pendingMs: 2000 }
+  const [one, two] = [createSeenIds(redis, options), createSeenIds(redis, options)]
+  await one.claim(['a', 'b'])
+  for (let i = 0; i < 6; i++) {
+    await one.extend(['a'])
+    await new Promise(resolve => setTimeout(resolve, 500))
+  }
+  expect(await two.claim(['a', 'b'])).toEqual(['pending', 'new'])
+  await one.extend(['b']) // another's by now
+  await two.release(['b'])
+  expect(await one.claim(['b'])).toEqual(['new'])
+  await expect.poll(() => two.claim(['a'])).toEqual(['new'])
+})

@@ -124,19 +124,20 @@ test('from nothing to numbers on the wall that are right to the last event', { t
   const from = Math.max(one[0]!.timestamp, two[0]!.timestamp)
   const common = Math.min(one.at(-1)!.timestamp, two.at(-1)!.timestamp)
   const between = (all: readonly Update[]) => all.filter(u => u.timestamp >= from && u.timestamp <= common)
-  expect(between(one).map(({ timestamp, value }) => [timestamp, value])).toEqual(
-    between(two).map(({ timestamp, value }) => [timestamp, value]),
-  )
-  expect(missing(between(one))).toBeLessThanOrEqual(await skipped())
+  const second = new Map(between(two).map(({ timestamp, value }) => [timestamp, value]))
+  const both = between(one).filter(({ timestamp }) => second.has(timestamp))
+  expect(both.filter(({ timestamp, value }) => value !== second.get(timestamp))).toEqual([])
+  expect(missing(between(two))).toBeLessThanOrEqual((await skipped()) + (await dropped(nodes.second.url)))
+  expect(missing(between(one))).toBeLessThanOrEqual((await skipped()) + (await dropped(nodes.first.url)))
   expect(rising(sse1.inbox.all.map(({ data }) => data))).toBe(true)
   expect(new Set(sse2.inbox.all.map(({ data }) => data.metric))).toEqual(new Set(['error_rate_5min', 'revenue_today']))
 
   // Each event is in four windows of a second; what Flink had closed before a late one came, it does not count.
   const counted = between(one).reduce((sum, { value }) => sum + (value ?? 0), 0) / (1000 / BEAT_MS)
   const late = sender.accepted.size - counted
-  const lost = await skipped()
+  const lost = missing(between(one))
   console.log(
-    `${sender.accepted.size} events; tier 1 counted ${counted}: ${late} came too late for it, or in ${lost} windows skipped`,
+    `${sender.accepted.size} events; tier 1 counted ${counted}: ${late} came too late for it, or in ${lost} windows that did not come`,
   )
   expect(late).toBeGreaterThanOrEqual(0)
   expect(late).toBeLessThan(sender.accepted.size * 0.015 + (lost * RATE) / (1000 / BEAT_MS))
@@ -184,6 +185,7 @@ test('changes under load: a tier there and back, the job from its savepoint, a r
 }, async () => {
   const { nodes } = pipeline
   const skippedBefore = await skipped()
+  const droppedBefore = await dropped(nodes.second.url)
   const viewer = await openSocket(nodes.second.url)
   viewer.send({ action: 'subscribe', metrics: ['requests_per_second', 'error_rate_5min'] })
   const sender = start(500, 10)
@@ -225,7 +227,8 @@ test('changes under load: a tier there and back, the job from its savepoint, a r
     expect(off, `${metric} at ${timestamp}: ${value} told, ${then.value} stored`).toBeLessThan(far)
   }
   const requests = windows(viewer.inbox.all).filter(u => u.metric === 'requests_per_second')
-  expect(missing(requests)).toBeLessThanOrEqual((await skipped()) - skippedBefore)
+  const slow = (await dropped(nodes.second.url)) - droppedBefore
+  expect(missing(requests)).toBeLessThanOrEqual((await skipped()) - skippedBefore + slow)
   await viewer.close()
 })
 
@@ -244,6 +247,7 @@ test('parts that go away and come back lose nothing, and viewers are told meanwh
 }, async () => {
   const { nodes, kafka, redis } = pipeline
   const skippedBefore = await skipped()
+  const droppedBefore = await Promise.all([dropped(nodes.first.url), dropped(nodes.second.url)])
   const outages: Outage[] = [
     { name: 'Redis', awayMs: 20_000, down: () => redis.kill(), up: () => redis.start(), stale: 'requests_per_second' },
     {
@@ -309,10 +313,11 @@ test('parts that go away and come back lose nothing, and viewers are told meanwh
   expect(BigInt(Math.round(Number(exact ?? value) * 100))).toBe(cents)
 
   // No window is missing on either node, none came twice or out of order but as the same one, marked stale.
-  for (const viewer of viewers) {
+  for (const [i, viewer] of viewers.entries()) {
+    const slow = (await dropped([nodes.first, nodes.second][i]!.url)) - droppedBefore[i]!
     const all = of(viewer, 'requests_per_second')
     expect(all.every(({ timestamp }, i) => i === 0 || timestamp >= all[i - 1]!.timestamp)).toBe(true)
-    expect(missing(all)).toBeLessThanOrEqual((await skipped()) - skippedBefore)
+    expect(missing(all)).toBeLessThanOrEqual((await skipped()) - skippedBefore + slow)
   }
   await Promise.all(viewers.map(viewer => viewer.close()))
 })
@@ -329,6 +334,12 @@ async function skipped(): Promise<number> {
     metrics: { name: string; skipped: number }[]
   }
   return status.metrics.find(({ name }) => name === 'requests_per_second')!.skipped
+}
+
+/** Updates that a node let give way to newer ones, as a viewer did not take them in time: this process may be busy. */
+async function dropped(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^rtdash_queue_drops_total (\d+)/m.exec(text)?.[1] ?? 0)
 }
 
 /** How far the loader is behind the topic, as the process that runs it says. */

@@ -4,7 +4,7 @@ import type { KafkaConnection } from '../../clients/kafka/connection.js'
 import type { KafkaProducer } from '../../clients/kafka/producer.js'
 import type { SourceConfig } from '../../model/serviceConfig.js'
 import { names } from '../../naming.js'
-import type { SeenIds } from '../redis/seenIds.js'
+import { EXTEND_MS, type SeenIds } from '../redis/seenIds.js'
 import { type Batcher, type BatchTarget, createBatcher } from './batcher.js'
 import { createClickHouseSink } from './clickhouseSink.js'
 import type { Encoded, EventError } from './encoded.js'
@@ -187,6 +187,7 @@ export class SourceIngest {
       throw problems.unavailable('what was seen before cannot be looked up')
     })
     const fresh = ids.filter((_, at) => claims[at] === 'new')
+    const extending = setInterval(() => void shared.extend(fresh).catch(() => {}), EXTEND_MS)
     try {
       // Whether the other request's event gets stored is not known yet.
       if (claims.includes('pending')) throw problems.unavailable('another request with the same events is under way')
@@ -199,6 +200,8 @@ export class SourceIngest {
     } catch (error) {
       await shared.release(fresh).catch(() => {})
       throw error
+    } finally {
+      clearInterval(extending)
     }
   }
 

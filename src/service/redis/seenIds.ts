@@ -12,6 +12,8 @@ export type Claim = 'new' | 'seen' | 'pending'
 export interface SeenIds {
   /** One answer for each id, in order. What is new must be confirmed once stored, or released. */
   claim(ids: readonly string[]): Promise<readonly Claim[]>
+  /** Storing their events goes on: the claim holds for another while. */
+  extend(ids: readonly string[]): Promise<void>
   /** Their events are stored: remembered for `dedup` from now on. */
   confirm(ids: readonly string[]): Promise<void>
   /** Their events were not stored: whoever sends them next may. */
@@ -23,13 +25,15 @@ export interface SeenIdsOptions {
   readonly source: string
   readonly dedupMs: number
   /**
-   * How long a claim holds without word of it, in ms: longer than storing ever takes. A front door that dies between
-   * claim and confirm has acknowledged nothing: after this time the event sent again is taken.
+   * How long a claim holds without word of it, in ms. A front door that dies between claim and confirm has
+   * acknowledged nothing: after this time the event sent again is taken.
    */
   readonly pendingMs?: number
 }
 
 const PENDING_MS = 60_000
+/** Claims are extended while their events are being stored, however long a broker is away. */
+export const EXTEND_MS = PENDING_MS / 4
 /** Ids in one call: what Redis does in about a millisecond, during which nobody else is served. */
 const CHUNK = 500
 const STORED = '1'
@@ -42,6 +46,12 @@ for i = 1, #KEYS do
   else found[i] = 'p' end
 end
 return table.concat(found)`)
+
+const extendScript = script(`
+for i = 1, #KEYS do
+  local found = redis.call('GET', KEYS[i])
+  if not found or found == ARGV[1] then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
+end`)
 
 const confirmScript = script(`
 for i = 1, #KEYS do redis.call('SET', KEYS[i], '${STORED}', 'PX', ARGV[1]) end`)
@@ -74,6 +84,9 @@ export function createSeenIds(redis: Redis, options: SeenIdsOptions): SeenIds {
         known.set(id, claim === 'new' ? 'seen' : claim)
         return claim
       })
+    },
+    extend: async ids => {
+      await Promise.all(chunks(ids).map(some => redis.run(extendScript, some, [owner, String(pendingMs)])))
     },
     confirm: async ids => {
       await Promise.all(chunks(ids).map(some => redis.run(confirmScript, some, [String(dedupMs)])))
