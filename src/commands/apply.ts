@@ -1,19 +1,14 @@
 import { Args, Flags } from '@oclif/core'
-import type { Applied } from '../apply/apply.js'
 import { accountOf } from '../cli/account.js'
-import { applyChanges, changedMeanwhile } from '../cli/applyChanges.js'
 import { BaseCommand } from '../cli/baseCommand.js'
-import { confirm, refuseDestructive } from '../cli/confirm.js'
+import { confirmAndApply } from '../cli/confirmAndApply.js'
 import { CliError, UsageError } from '../cli/errors.js'
-import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
+import type { ExitCode } from '../cli/exitCodes.js'
 import { withLivePlan } from '../cli/livePlan.js'
 import { lockFlags } from '../cli/lockFlags.js'
 import { readPlanFile } from '../cli/planFile.js'
 import { planFlags } from '../cli/planFlags.js'
 import { loadProject } from '../cli/project.js'
-import { applySummary, interruptedSummary } from '../format/apply.js'
-import { planText } from '../format/plan.js'
-import type { Plan as PlanData } from '../model/plan.js'
 
 export default class Apply extends BaseCommand<typeof Apply> {
   static override summary = 'Make the live system what the metrics file says.'
@@ -49,49 +44,13 @@ Ctrl-C finishes the steps at hand and says where it stopped.`
       throw new UsageError(`the saved plan is for target ${saved.target}`, `add: -t ${saved.target}`)
     const options = { allowRepartition: flags['allow-repartition'] }
     return withLivePlan(project, options, async live => {
-      const { plan } = live
-      const allowDestructive = flags['allow-destructive']
-      const show = (shown: PlanData): void => {
-        if (shown.changes.length > 0) output.note(planText(shown, output.noteStyle, { statements: flags.verbose }))
-        if (!allowDestructive) refuseDestructive(shown)
-      }
-      if (saved !== undefined && saved.fingerprint !== plan.fingerprint) throw outdated(args.plan ?? '')
-      show(plan)
-      if (plan.changes.length === 0 && flags['force-unlock'] === undefined) return this.tell(nothing)
-      if (plan.changes.length > 0 && !flags.yes) await confirm('Apply these changes?')
-      return this.tell(
-        await applyChanges(
-          live,
-          plan,
-          {
-            account: await accountOf(project, 'apply'),
-            allowDestructive,
-            lock: flags,
-            again: live.again,
-            onOther: other => {
-              if (saved !== undefined) throw outdated(args.plan ?? '')
-              if (!flags.yes) throw changedMeanwhile()
-              output.note('the live system has changed meanwhile; this is what is left to do:')
-              show(other)
-            },
-          },
-          output,
-        ),
-      )
+      const refusal = saved && outdated(args.plan ?? '')
+      if (refusal && saved.fingerprint !== live.plan.fingerprint) throw refusal
+      const account = () => accountOf(project, 'apply')
+      return confirmAndApply(live, { flags, account, outdated: refusal }, output)
     })
   }
-
-  private tell({ id, ok, results, interrupted }: Applied & { interrupted: boolean }): ExitCode {
-    const { output } = this
-    output.document({ ok, id, results })
-    output.text(interrupted ? interruptedSummary(results, output.style) : applySummary(results, output.style))
-    if (interrupted) return exitCodes.interrupted
-    return ok ? exitCodes.ok : exitCodes.failed
-  }
 }
-
-/** There was nothing to do, so nothing was noted. */
-const nothing = { id: '', ok: true, results: [], interrupted: false }
 
 const outdated = (path: string): CliError =>
   new CliError(

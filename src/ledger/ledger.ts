@@ -171,3 +171,23 @@ function entryOf(rows: readonly Row[]): Entry {
 
 const outcomeOf = (end: EndDetail | undefined): Outcome =>
   end === undefined ? 'unfinished' : end.ok ? 'ok' : end.interrupted ? 'interrupted' : 'failed'
+
+/** The apply with this id, or the only one that begins so. */
+export function findEntry(entries: readonly Entry[], id: string): Entry {
+  const found = entries.filter(entry => entry.id.startsWith(id))
+  const [entry] = found
+  if (entry !== undefined && found.length === 1) return entry
+  throw new NoSuchApplyError(found.length === 0 ? `there is no apply ${id}` : `more than one apply begins with ${id}`)
+}
+
+/** The apply to go back to without being told: the newest that ended well, before the last one. */
+export function previousEntry([_, ...earlier]: readonly Entry[]): Entry {
+  const entry = earlier.find(({ outcome, files }) => outcome === 'ok' && files !== undefined)
+  if (entry === undefined) throw new NoSuchApplyError('there is no earlier apply to go back to')
+  return entry
+}
+
+export class NoSuchApplyError extends Error {
+  override readonly name = 'NoSuchApplyError'
+  readonly fix = 'rtdash history lists them'
+}

@@ -173,12 +173,15 @@ function holdLock(
     check,
     async release() {
       stop()
+      // Another one may have the same number by now, where all was destroyed and begun anew.
+      if (lost.signal.aborted) return
       await note('release').catch(error => {
         if (!isAbsent(error)) throw error
       })
     },
     async remove() {
       stop()
+      if (lost.signal.aborted) return
       await clickhouse.command(dropLock(database, generation, cluster)).catch(error => {
         if (!isAbsent(error)) throw error
       })

@@ -3,8 +3,8 @@ import type { Kind } from '../model/resource.js'
 import { names } from '../naming.js'
 
 /**
- * Deletions go last, by what stands on what: jobs before the topics that they read and write, views before the tables,
- * the ledger, which knows whose the topics are, after all others, and the database after that.
+ * Deletions go last, by what stands on what: jobs before the topics that they read and write, the service's orders before
+ * what it serves, views before the tables, the ledger, which knows whose the topics are, after all others, and the database after that.
  */
 const LAST: readonly Kind[] = [
   'flink.job',
@@ -16,6 +16,7 @@ const LAST: readonly Kind[] = [
 ]
 
 const rankOf = ({ id, kind }: Change): number => {
+  if (id === `clickhouse.table/${names.config}`) return LAST.indexOf('service.config')
   if (kind === 'clickhouse.database') return LAST.length + 1
   return id === `clickhouse.table/${names.history}` ? LAST.length : LAST.indexOf(kind)
 }
