@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
 import type { ResourceOf } from '../../src/model/resource.js'
 import { names } from '../../src/naming.js'
 import { answersOf, caseNames, compiledAs, loadCase, planLines } from '../changes/support/cases.js'
 import { answersOf as answersOfConfig, type Config, compiledOf } from '../changes/support/config.js'
 import { differences } from '../changes/support/exact.js'
+import { type Server, startServer } from '../changes/support/server.js'
 import { createWorld, instantsOf } from '../changes/support/world.js'
 
 const DAY = 86_400_000
-let ch: TestClickHouse
+let server: Server
 beforeAll(async () => {
-  ch = await testClickHouse()
+  server = await startServer()
 })
-afterAll(() => ch?.stop())
+afterAll(() => server?.stop())
 
 describe('each kind of change, while events flow, late ones too', () => {
   it.each(caseNames)('%s: as planned, and exact', async name => {
     const change = await loadCase(name)
     const project = `live_${name.replaceAll('-', '_')}`
-    const world = createWorld(() => ch.client, project)
+    const world = createWorld(() => server.client(), project)
     const after = compiledAs(change.after, project)
     await world.apply(compiledAs(change.before, project))
     await world.insert(100)
@@ -33,7 +33,7 @@ describe('each kind of change, while events flow, late ones too', () => {
     expect(await stop()).toBeGreaterThan(0)
     await world.insert(20)
     const answers = answersOf(change, project)
-    expect(await differences(ch.client, answers, `${project}.raw_events`, instantsOf(Date.now()))).toEqual([])
+    expect(await differences(server.client(), answers, `${project}.raw_events`, instantsOf(Date.now()))).toEqual([])
     await world.remove()
   })
 })
@@ -59,7 +59,7 @@ const more: Config = {
 /** Events that arrived so many days ago, with the times of then. */
 async function arrived(project: string, daysAgo: number, rows: number): Promise<void> {
   const at = `now64(3, 'UTC') - toIntervalSecond(${daysAgo * 86_400})`
-  await ch.client.command(
+  await server.client().command(
     `INSERT INTO ${project}.raw_events (event_type, user_id, value, ts, region, ingested_at)
      SELECT ['request', 'error'][1 + number % 2], number % 100, number / 1024, ${at} - number, 'eu', ${at} FROM numbers(${rows})`,
   )
@@ -67,13 +67,15 @@ async function arrived(project: string, daysAgo: number, rows: number): Promise<
 
 describe('history beyond what raw holds', () => {
   it('is kept for states that do not change, and survives a repair; new states say since when they are', async () => {
-    const world = createWorld(() => ch.client, 'reach')
+    const world = createWorld(() => server.client(), 'reach')
     await world.apply(compiledOf(base, 'reach'))
     for (const days of [20, 10, 3, 0]) await arrived('reach', days, 500)
-    await ch.client.command('CREATE TABLE reach_truth ENGINE = MergeTree ORDER BY ts AS SELECT * FROM reach.raw_events')
+    await server
+      .client()
+      .command('CREATE TABLE reach_truth ENGINE = MergeTree ORDER BY ts AS SELECT * FROM reach.raw_events')
     const shorter: Config = { ...more, rawDays: 5 }
     await world.apply(compiledOf({ ...base, rawDays: 5 }, 'reach'))
-    const [raw] = await ch.client.query<{ n: string }>('SELECT count() AS n FROM reach.raw_events')
+    const [raw] = await server.client().query<{ n: string }>('SELECT count() AS n FROM reach.raw_events')
     expect(raw!.n).toBe('1000')
 
     const plan = await world.plan(compiledOf(shorter, 'reach'))
@@ -87,35 +89,41 @@ describe('history beyond what raw holds', () => {
     for (const { spec } of compiledOf(shorter, 'reach').resources.filter(
       (r): r is ResourceOf<'clickhouse.rollup'> => r.kind === 'clickhouse.rollup',
     )) {
-      const views = await ch.client.query<{ name: string }>(
-        `SELECT name FROM system.tables WHERE database = 'reach' AND startsWith(name, '${spec.table.name}__')`,
-      )
-      for (const { name } of views) await ch.client.command(`DROP TABLE reach.${name} SYNC`)
+      const views = await server
+        .client()
+        .query<{ name: string }>(
+          `SELECT name FROM system.tables WHERE database = 'reach' AND startsWith(name, '${spec.table.name}__')`,
+        )
+      for (const { name } of views) await server.client().command(`DROP TABLE reach.${name} SYNC`)
     }
     await arrived('reach', 0, 300)
-    await ch.client.command(
-      'INSERT INTO reach_truth SELECT * FROM reach.raw_events WHERE ingested_at > (SELECT max(ingested_at) FROM reach_truth)',
-    )
+    await server
+      .client()
+      .command(
+        'INSERT INTO reach_truth SELECT * FROM reach.raw_events WHERE ingested_at > (SELECT max(ingested_at) FROM reach_truth)',
+      )
     await world.apply(compiledOf(shorter, 'reach'))
     expect((await world.plan(compiledOf(shorter, 'reach'))).changes).toEqual([])
     const unchanged = answersOfConfig(shorter, 'reach').filter(({ metric }) => metric.name in base.metrics)
     const instants = [0.2, 9.9, 10.5, 19.9, 3].map(days => Date.now() - days * DAY + 600_000)
-    expect(await differences(ch.client, unchanged, 'reach_truth', instants)).toEqual([])
+    expect(await differences(server.client(), unchanged, 'reach_truth', instants)).toEqual([])
     const changed = answersOfConfig(shorter, 'reach').filter(({ metric }) => !(metric.name in base.metrics))
-    expect(await differences(ch.client, changed, 'reach.raw_events', [Date.now() + 600_000])).toEqual([])
+    expect(await differences(server.client(), changed, 'reach.raw_events', [Date.now() + 600_000])).toEqual([])
   })
 })
 
 describe('a fill', () => {
   it('says beforehand what it reads and takes, and is told of while it runs', async () => {
-    const world = createWorld(() => ch.client, 'filled')
+    const world = createWorld(() => server.client(), 'filled')
     await world.apply(compiledOf(base, 'filled'))
     for (let hours = 1; hours <= 4; hours++) await arrived('filled', hours / 24, 400_000)
     const wanted = compiledOf(more, 'filled')
     const [change] = (await world.plan(wanted)).changes.filter(({ impact }) => impact?.ms !== undefined)
-    const [raw] = await ch.client.query<{ bytes: string }>(
-      "SELECT sum(total_bytes) AS bytes FROM system.tables WHERE database = 'filled' AND name = 'raw_events'",
-    )
+    const [raw] = await server
+      .client()
+      .query<{ bytes: string }>(
+        "SELECT sum(total_bytes) AS bytes FROM system.tables WHERE database = 'filled' AND name = 'raw_events'",
+      )
     expect(change!.impact).toMatchObject({ rows: 1_600_000, ms: expect.any(Number) })
     expect(change!.impact!.bytes).toBeGreaterThan(0)
     expect(change!.impact!.bytes).toBeLessThan(Number(raw!.bytes))
@@ -127,7 +135,7 @@ describe('a fill', () => {
   })
 
   it('stops between two slices when told to, and goes on there', async () => {
-    const world = createWorld(() => ch.client, 'resumed')
+    const world = createWorld(() => server.client(), 'resumed')
     await world.apply(compiledOf(base, 'resumed'))
     for (let hours = 1; hours <= 4; hours++) await arrived('resumed', hours / 24, 400_000)
     const wanted = compiledOf(more, 'resumed')
@@ -137,9 +145,9 @@ describe('a fill', () => {
     const filled = async () =>
       Number(
         (
-          await ch.client.query<{ n: string }>(
-            `SELECT uniqExact(detail) AS n FROM resumed.${names.history} WHERE event = 'filled'`,
-          )
+          await server
+            .client()
+            .query<{ n: string }>(`SELECT uniqExact(detail) AS n FROM resumed.${names.history} WHERE event = 'filled'`)
         )[0]!.n,
       )
     const before = await filled()
@@ -148,12 +156,17 @@ describe('a fill', () => {
     await world.apply(wanted, { onProgress: (_, text) => told.push(text) })
     expect(await filled()).toBe(4)
     expect(
-      await differences(ch.client, answersOfConfig(more, 'resumed'), 'resumed.raw_events', instantsOf(Date.now())),
+      await differences(
+        server.client(),
+        answersOfConfig(more, 'resumed'),
+        'resumed.raw_events',
+        instantsOf(Date.now()),
+      ),
     ).toEqual([])
   })
 
   it('begins again where nobody can tell any more whether its last slice was stored', async () => {
-    const world = createWorld(() => ch.client, 'forgotten')
+    const world = createWorld(() => server.client(), 'forgotten')
     await world.apply(compiledOf(base, 'forgotten'))
     await world.insert(200)
     const wanted = compiledOf(more, 'forgotten')
@@ -166,12 +179,14 @@ describe('a fill', () => {
         },
       })
       .catch(() => {})
-    const [cut] = await ch.client.query<{ change: string; detail: string }>(
-      `SELECT change, detail FROM forgotten.${names.history} WHERE event = 'cutover'`,
-    )
+    const [cut] = await server
+      .client()
+      .query<{ change: string; detail: string }>(
+        `SELECT change, detail FROM forgotten.${names.history} WHERE event = 'cutover'`,
+      )
     // A slice that was begun so long ago that the table has taken in a million blocks since.
     const { from } = JSON.parse(cut!.detail) as { from: number }
-    await ch.client.insert(
+    await server.client().insert(
       `forgotten.${names.history} (event, change, detail)`,
       JSON.stringify({
         event: 'filling',
@@ -184,7 +199,12 @@ describe('a fill', () => {
     await world.apply(wanted, { onProgress: (_, text) => told.push(text) })
     expect(told).toContainEqual(expect.stringContaining('begins again'))
     expect(
-      await differences(ch.client, answersOfConfig(more, 'forgotten'), 'forgotten.raw_events', instantsOf(Date.now())),
+      await differences(
+        server.client(),
+        answersOfConfig(more, 'forgotten'),
+        'forgotten.raw_events',
+        instantsOf(Date.now()),
+      ),
     ).toEqual([])
   })
 })

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
 import { answersOf, type Config, compiledOf } from '../changes/support/config.js'
 import { config, type Drift, drift, type Edit, edit, wreck } from '../changes/support/edits.js'
 import { differences } from '../changes/support/exact.js'
 import { fragile } from '../changes/support/fragile.js'
+import { type Server, startServer } from '../changes/support/server.js'
 import { createWorld, instantsOf, type World } from '../changes/support/world.js'
 
 // Random files, edited, wrecked by hand and interrupted at random, under a writer that never stops: after each apply
@@ -30,11 +30,11 @@ const turn: fc.Arbitrary<Turn> = fc.record({
   kills: fc.array(fc.record({ at: fc.integer({ min: 5, max: 90 }), before: fc.boolean() }), { maxLength: 2 }),
 })
 
-let ch: TestClickHouse
+let server: Server
 beforeAll(async () => {
-  ch = await testClickHouse()
+  server = await startServer()
 })
-afterAll(() => ch?.stop())
+afterAll(() => server?.stop())
 
 const counts = { sequences: 0, applies: 0, kills: 0, drifts: 0 }
 afterAll(() =>
@@ -57,10 +57,10 @@ async function play(world: World, first: Config, turns: readonly Turn[]): Promis
       now = edit.edit(now)
       if (drift) {
         counts.drifts++
-        await wreck(ch.client, world.project, drift)
+        await wreck(server.client(), world.project, drift)
       }
       for (const { at, before } of kills) {
-        const client = fragile(ch.client, at, before)
+        const client = fragile(server.client(), at, before)
         await world.apply(compiled(now), { drop, client }).catch(error => {
           if (!client.dead()) throw error
         })
@@ -75,7 +75,7 @@ async function play(world: World, first: Config, turns: readonly Turn[]): Promis
     await stop()
     const instants = instantsOf(Date.now())
     const answers = answersOf(now, world.project)
-    expect(await differences(ch.client, answers, `${world.project}.raw_events`, instants)).toEqual([])
+    expect(await differences(server.client(), answers, `${world.project}.raw_events`, instants)).toEqual([])
   } finally {
     await stop()
     await world.remove()
@@ -92,7 +92,7 @@ describe('random edits, drift and kills', () => {
       await fc.assert(
         fc.asyncProperty(config, fc.array(turn, { minLength: 1, maxLength: 3 }), (first, turns) =>
           play(
-            createWorld(() => ch.client, `lane${lane}_${n++}`),
+            createWorld(() => server.client(), `lane${lane}_${n++}`),
             first,
             turns,
           ),

@@ -1,16 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apply } from '../../src/apply/apply.js'
-import { type ClickHouse, createClickHouse } from '../../src/clients/clickhouse.js'
-import { type EmbeddedClickHouse, startClickHouse } from '../../src/embedded/server.js'
 import { type Boundary, boundariesOf, stopAt } from '../changes/support/boundary.js'
 import { answersOf, type Case, caseNames, compiledAs, loadCase } from '../changes/support/cases.js'
 import { differences } from '../changes/support/exact.js'
+import { type Server, startServer } from '../changes/support/server.js'
 import { createWorld, instantsOf, type World } from '../changes/support/world.js'
 
 // Every step of every kind of change (test/changes), made from its plan: the applying process is killed before and after
@@ -27,22 +23,14 @@ interface Crash extends Boundary {
   readonly victim: 'apply' | 'ClickHouse'
 }
 
-const dir = mkdtempSync(join(tmpdir(), 'rtdash-matrix-'))
-let server: EmbeddedClickHouse
-let client: ClickHouse
+let server: Server
 const counts = { kinds: 0, steps: 0, 'kills of apply': 0, 'kills of ClickHouse': 0 }
 
-async function start(): Promise<void> {
-  server = await startClickHouse({ dir })
-  await client?.close()
-  client = createClickHouse(server)
-}
-
-beforeAll(start)
+beforeAll(async () => {
+  server = await startServer()
+})
 afterAll(async () => {
-  await client?.close()
   await server?.stop()
-  rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 })
   console.log(
     `crash matrix: ${Object.entries(counts)
       .map(([what, n]) => `${n} ${what}`)
@@ -53,7 +41,7 @@ afterAll(async () => {
 let made = 0
 /** A project with the case's file applied, events in it and more coming. */
 async function prepared(change: Case): Promise<{ world: World; stop: () => Promise<number> }> {
-  const world = createWorld(() => client, `m${made++}`)
+  const world = createWorld(server.client, `m${made++}`)
   await world.apply(compiledAs(change.before, world.project))
   await world.insert(60)
   return { world, stop: world.write(5, 200) }
@@ -61,10 +49,12 @@ async function prepared(change: Case): Promise<{ world: World; stop: () => Promi
 
 /** All objects of a project as the server has them, but for instants that differ from run to run. */
 async function shapeOf(project: string): Promise<string[]> {
-  const rows = await client.query<{ text: string }>(
-    "SELECT replaceAll(create_table_query, database, 'shop') AS text FROM system.tables WHERE database = {project:String} AND name NOT LIKE '.inner%' ORDER BY name",
-    { project },
-  )
+  const rows = await server
+    .client()
+    .query<{ text: string }>(
+      "SELECT replaceAll(create_table_query, database, 'shop') AS text FROM system.tables WHERE database = {project:String} AND name NOT LIKE '.inner%' ORDER BY name",
+      { project },
+    )
   return rows.map(({ text }) => text.replace(/ AND \(?ingested_at >= [^)]*\)\)?/, '').replace(/ from=\d+/, ''))
 }
 
@@ -86,7 +76,12 @@ async function finish(crash: Crash, world: World, stop: () => Promise<number>): 
   await stop()
   expect([what, await shapeOf(world.project)]).toEqual([what, shapes.get(name)])
   const answers = answersOf(crash.case, world.project)
-  const wrong = await differences(client, answers, `${world.project}.raw_events`, instantsOf(Date.now()).slice(0, 3))
+  const wrong = await differences(
+    server.client(),
+    answers,
+    `${world.project}.raw_events`,
+    instantsOf(Date.now()).slice(0, 3),
+  )
   expect([what, wrong]).toEqual([what, []])
   await world.remove()
 }
@@ -107,7 +102,8 @@ async function killApply(running: readonly { crash: Crash; world: World }[]): Pr
     worker.once('exit', () => reject(new Error('the worker ended by itself')))
   })
   const jobs = running.map(({ crash, world }) => ({ project: world.project, change: crash.case.name, boundary: crash }))
-  worker.send({ server: { url: server.url, username: server.username, password: server.password }, jobs })
+  const { url, username, password } = server.running()
+  worker.send({ server: { url, username, password }, jobs })
   await stopped
   const gone = once(worker, 'exit')
   worker.kill('SIGKILL')
@@ -123,7 +119,11 @@ async function killServer(running: readonly { crash: Crash; world: World }[]): P
       const wanted = await world.plan(compiledAs(after, world.project), { drop })
       await new Promise<void>((resolve, reject) => {
         const onStep = stopAt(crash, world.project, resolve)
-        apply(wanted, { clickhouse: client }, { database: world.project, allowDestructive: true, onStep }).then(
+        apply(
+          wanted,
+          { clickhouse: server.client() },
+          { database: world.project, allowDestructive: true, onStep },
+        ).then(
           ({ results }) =>
             reject(new Error(`went past its boundary: ${JSON.stringify(results.filter(({ ok }) => !ok))}`)),
           reject,
@@ -131,9 +131,7 @@ async function killServer(running: readonly { crash: Crash; world: World }[]): P
       })
     }),
   )
-  process.kill(server.pid, 'SIGKILL')
-  await server.exited
-  await start()
+  await server.crash()
   counts['kills of ClickHouse'] += running.length
 }
 
@@ -171,6 +169,14 @@ describe.sequential('every step of every kind of change', () => {
         const running = await Promise.all(
           own.slice(i, i + TOGETHER).map(async crash => ({ crash, ...(await prepared(crash.case)) })),
         )
+        if (process.env.RTDASH_TRACE)
+          console.log(
+            new Date().toISOString(),
+            victim,
+            i,
+            own.length,
+            running.map(r => r.crash.case.name + '/' + r.crash.title + '/' + r.crash.moment).join(' | '),
+          )
         await (victim === 'apply' ? killApply : killServer)(running)
         await Promise.all(running.map(({ crash, world, stop }) => finish(crash, world, stop)))
       }
