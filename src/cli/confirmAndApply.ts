@@ -39,7 +39,7 @@ export async function confirmAndApply(
     onOther: (other: Plan): void => {
       if (outdated !== undefined) throw outdated
       if (!flags.yes) throw changedMeanwhile()
-      output.note('the live system has changed meanwhile; this is what is left to do:')
+      output.note('the live system has changed meanwhile; this is the plan now:')
       show(other)
     },
   }

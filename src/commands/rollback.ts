@@ -9,7 +9,7 @@ import { lockFlags } from '../cli/lockFlags.js'
 import { planFlags } from '../cli/planFlags.js'
 import { checkFile, loadProject, type Project } from '../cli/project.js'
 import { formatText } from '../diagnostics/text.js'
-import type { Entry } from '../ledger/ledger.js'
+import type { Account, Entry } from '../ledger/ledger.js'
 import type { Model } from '../model/model.js'
 
 export default class Rollback extends BaseCommand<typeof Rollback> {
@@ -50,11 +50,7 @@ The metrics file is not touched: take it back as well, or the next apply undoes 
       const compiled = compile(await modelOf(entry, project))
       const again = () => makePlan(compiled, clients, { allowRepartition: flags['allow-repartition'] })
       output.note(`back to ${entry.id}, applied ${new Date(entry.at).toISOString()}${fromCommit(entry)}`)
-      const account = async () => ({
-        ...(await accountOf(project, 'rollback')),
-        files: entry.files ?? [],
-        backTo: entry.id,
-      })
+      const account = () => accountOfReturn(entry, project)
       const code = await confirmAndApply({ plan: await again(), compiled, clients, again }, { flags, account }, output)
       if (code === exitCodes.ok)
         output.note(
@@ -63,6 +59,17 @@ The metrics file is not touched: take it back as well, or the next apply undoes 
       return code
     })
   }
+}
+
+/** Who goes back now, with the files and the commit of then. */
+async function accountOfReturn({ id, files = [], by: then }: Entry, project: Project): Promise<Account> {
+  const now = await accountOf(project, 'rollback')
+  const { commit: _, dirty: __, ...who } = now.by
+  const from = {
+    ...(then.commit !== undefined && { commit: then.commit }),
+    ...(then.dirty !== undefined && { dirty: then.dirty }),
+  }
+  return { ...now, by: { ...who, ...from }, files, backTo: id }
 }
 
 const fromCommit = ({ by }: Entry): string =>
