@@ -31,20 +31,11 @@ export async function applyReviewed(options: Options): Promise<number> {
   )
 }
 
-async function applySaved(options: Options): Promise<number> {
-  const { file, target, planPath, allowDestructive } = options
-  const allow = allowDestructive ? ['--allow-destructive'] : []
-  const { code: exit, stdout } = await rtdash([
-    'apply',
-    planPath,
-    '-f',
-    file,
-    '-t',
-    target,
-    '--yes',
-    '--json',
-    ...allow,
-  ])
+async function applySaved(inputs: Options): Promise<number> {
+  const { file, target, planPath, allowDestructive } = inputs
+  // Somebody may be applying from a terminal just now.
+  const options = ['--yes', '--json', '--lock-timeout', '10m', ...(allowDestructive ? ['--allow-destructive'] : [])]
+  const { code: exit, stdout } = await rtdash(['apply', planPath, '-f', file, '-t', target, ...options])
   const document = JSON.parse(stdout) as Document
   if (!('error' in document)) {
     summarize(process.env, resultText(target, document.results))
@@ -56,10 +47,10 @@ async function applySaved(options: Options): Promise<number> {
     summarize(process.env, `### Nothing was applied to ${prose(target)}\n\n${prose(error.message)}\n`)
     return 1
   }
-  const planned = await makePlan(options)
-  if (planned?.empty) return nothingToDo(options)
+  const planned = await makePlan(inputs)
+  if (planned?.empty) return nothingToDo(inputs)
   return refuse(
-    options,
+    inputs,
     planned,
     error.code === 'destructive'
       ? 'It would lose data, and nobody has allowed that'
