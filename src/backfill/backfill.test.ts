@@ -232,3 +232,17 @@ test('interrupted, it says so, and goes on from there', async () => {
   await run(compiled)
   expect(await inexact(ch.client, compiled)).toEqual([])
 })
+
+test('what is not as the file says, and what is not there, is refused with the way out', async () => {
+  await expect(run(compiled)).rejects.toThrow('there is no rollup')
+  await applied(compiled)
+  const [rollup] = rollupsOf(compiled, [])
+  const views = await ch.client.query<{ name: string }>(
+    `SELECT name FROM system.tables WHERE startsWith(name, '${rollup!.spec.table.name}__')`,
+  )
+  await ch.client.command(`DROP TABLE shop.${views[0]!.name} SYNC`)
+  await expect(run(compiled)).rejects.toMatchObject({
+    message: expect.stringContaining('is not as the file says'),
+    fix: 'rtdash apply first',
+  })
+})

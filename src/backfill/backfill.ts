@@ -11,6 +11,8 @@ export interface BackfillOptions {
   readonly metrics: readonly string[]
   readonly range: Range
   readonly signal?: AbortSignal
+  /** Throws when the project's lock is no longer ours. */
+  readonly guard?: () => Promise<void>
   readonly onProgress?: (text: string) => void
   readonly onResult?: (result: RollupResult) => void
 }
@@ -22,7 +24,7 @@ export interface BackfillOptions {
 export async function backfillRollups(
   compiled: Compiled,
   clients: Clients,
-  { metrics, range, signal, onProgress, onResult }: BackfillOptions,
+  { metrics, range, signal, guard, onProgress, onResult }: BackfillOptions,
 ): Promise<RollupResult[]> {
   const { model } = compiled
   if (model.target.clickhouse.kind === 'server' && model.target.clickhouse.cluster !== undefined)
@@ -42,7 +44,7 @@ export async function backfillRollups(
   for (const rollup of rollupsOf(compiled, metrics)) {
     signal?.throwIfAborted()
     const source = model.sources.find(({ table }) => table === rollup.spec.source.table)!
-    const result = await backfillRollup(context, rollup, range, source.accept.olderMs)
+    const result = await backfillRollup(context, rollup, range, source.accept.olderMs, guard)
     results.push(result)
     onResult?.(result)
   }

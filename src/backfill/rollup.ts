@@ -1,5 +1,7 @@
+import { isAbsent } from '../clients/clickhouseError.js'
 import type { ResourceOf } from '../model/resource.js'
 import { bucketMsOf, timestampOf } from '../targets/clickhouse/apply/fill.js'
+import { diffRollup } from '../targets/clickhouse/diff/rollup.js'
 import { type LiveTable, observe, viewsOf } from '../targets/clickhouse/observe.js'
 import { qualified } from '../targets/clickhouse/text.js'
 import type { ApplyContext } from '../targets/live.js'
@@ -32,16 +34,19 @@ export async function backfillRollup(
   rollup: ResourceOf<'clickhouse.rollup'>,
   wanted: Range,
   acceptOlderMs: number | null,
+  guard: () => Promise<void> = async () => {},
 ): Promise<RollupResult> {
   const { table } = rollup.spec
+  let pauseMs = PAUSE_MS
   for (let attempt = 1; ; attempt++) {
-    const staged = await stage(context, rollup, wanted, acceptOlderMs)
-    const open = await openPause(context, table.name)
+    const open = await openPause(context, table.name).catch(nothingApplied)
+    const staged = await stage(context, rollup, wanted, acceptOlderMs, open !== undefined)
     if (open) await endPause(context, staged, open)
     try {
       const from = await fillStaging(context, staged)
       context.progress(`${table.name}: exchanging partitions`)
-      await swap(context, staged, from, PAUSE_MS * 4 ** (attempt - 1))
+      await guard()
+      await swap(context, staged, from, pauseMs)
       await dropStaging(context, staged)
       return {
         rollup: table.name,
@@ -52,6 +57,7 @@ export async function backfillRollup(
     } catch (error) {
       if (!(error instanceof SwapFailed) || attempt === ATTEMPTS) throw error
       context.progress(`${table.name}: ${error.message}; computing it once more`)
+      pauseMs = error.pauseMs
       await dropStaging(context, staged)
     }
   }
@@ -62,13 +68,19 @@ async function stage(
   rollup: ResourceOf<'clickhouse.rollup'>,
   wanted: Range,
   acceptOlderMs: number | null,
+  paused: boolean,
 ): Promise<Staged> {
   const { spec } = rollup
-  const { tables } = await observe(context.clickhouse, context.database, [])
+  const observed = await observe(context.clickhouse, context.database, [rollup])
+  const { tables } = observed
   const live = tables.get(spec.table.name)
   if (live === undefined)
     throw new BackfillRefused(`there is no rollup ${spec.table.name} yet`, 'rtdash apply makes it')
   refuseStrangers(rollup, live)
+  const { change } = diffRollup(rollup, observed)
+  // An interrupted exchange leaves views that differ: it is ended first of all.
+  if (change !== undefined && !paused)
+    throw new BackfillRefused(`${spec.table.name} is not as the file says: ${change.reason}`, 'rtdash apply first')
   const key = await partitionKeyOf(context, spec.table.name)
   const range = { from: partitionAt(key, wanted.from).from, to: partitionAt(key, wanted.to - 1).to }
   const keep = await reachOf(context, rollup, acceptOlderMs)
@@ -78,6 +90,12 @@ async function stage(
       'what is older cannot be computed again; --from-topic gets it where the topic still has it',
     )
   return stagedOf(rollup, viewsOf(spec.table.name, tables), key, range, keep)
+}
+
+/** Without a ledger nothing was applied: said below, by the rollup that is not there. */
+function nothingApplied(error: unknown): undefined {
+  if (isAbsent(error)) return undefined
+  throw error
 }
 
 /** Columns that nobody asks for any more would be lost in the exchange. */

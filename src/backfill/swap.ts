@@ -17,12 +17,16 @@ import { dropStaging } from './staging.js'
 // C has ended both tables stand still, and until D they are exchanged. What arrived within the pause is then added from
 // raw: readers see it as events that come half a second late. The pause ends by the clock, whatever becomes of us.
 
-/** Time for the views to be told before the pause begins; doubled where an insert takes longer. */
-const AHEAD_MS = 800
+/**
+ * Time for the views to be told before the pause begins: so many times what telling them takes, as it may have to be
+ * taken back. Doubled where an insert takes longer.
+ */
+const AHEAD_TIMES = 8
+const AHEAD_MS = 1000
 const LONGEST_AHEAD_MS = 120_000
 /** How long the pause is; doubled where inserts before it take longer to end, or a partition to be exchanged. */
 export const PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 60_000
+const LONGEST_PAUSE_MS = 16_000
 
 const ONE_BLOCK = {
   max_threads: 1,
@@ -32,23 +36,40 @@ const ONE_BLOCK = {
 }
 
 /** The tables may differ from raw since a step took longer than it may: the partitions have to be computed once more. */
-export class SwapFailed extends Error {}
+export class SwapFailed extends Error {
+  constructor(
+    message: string,
+    /** The first pause of the next attempt. */
+    readonly pauseMs: number,
+  ) {
+    super(message)
+  }
+}
 
 /** Exchanges the partitions, and leaves rollup and views as they were made. `pauseMs`: the first pause. Throws SwapFailed. */
 export async function swap(context: ApplyContext, staged: Staged, from: number, pauseMs: number): Promise<void> {
   let left = partitionsOf(staged.key, staged.range)
-  let ahead = AHEAD_MS
+  let patience = 1
   let length = pauseMs
   while (left.length > 0) {
+    const ahead = Math.min(LONGEST_AHEAD_MS, patience * (await aheadOf(context, staged, from)))
     const pause = await begin(context, staged, from, ahead, length)
     if (pause === undefined) {
-      ahead = Math.min(LONGEST_AHEAD_MS, ahead * 2)
+      patience *= 2
       continue
     }
     left = await exchange(context, staged, pause, left)
     await resume(context, staged, pause, from)
     length = Math.min(LONGEST_PAUSE_MS, length * 2)
   }
+}
+
+/** How long it takes to tell the views something, from telling them what they know. */
+async function aheadOf(context: ApplyContext, staged: Staged, from: number): Promise<number> {
+  const started = performance.now()
+  await carveStaging(context, staged, from)
+  await carveRollup(context, staged)
+  return Math.max(AHEAD_MS, Math.ceil((performance.now() - started) * AHEAD_TIMES))
 }
 
 /** Tells the views of a pause. Undefined, with nothing changed, where inserts that know nothing of it ran too long. */
@@ -63,13 +84,16 @@ async function begin(
   const start = (await serverNow(clickhouse)) + ahead
   const pause: Pause = { from: start, to: start + length }
   await record(context, 'pause', staged.rollup.spec.table.name, pause satisfies Pause)
+  const started = performance.now()
   await carveStaging(context, staged, from, pause)
   await carveRollup(context, staged, pause)
+  const back = pause.from - Math.max(100, 2 * (performance.now() - started))
   const told = await serverNow(clickhouse)
-  if (await insertsEnd(clickhouse, database, told, pause.from - ahead / 4)) return pause
+  // As long as it can be taken back; past that only the pause itself is the limit.
+  if (await insertsEnd(clickhouse, database, told, told < back ? back : pause.from)) return pause
   await carveRollup(context, staged)
   await carveStaging(context, staged, from)
-  if ((await serverNow(clickhouse)) >= pause.from) throw new SwapFailed('the views were told too late')
+  if ((await serverNow(clickhouse)) >= pause.from) throw new SwapFailed('the views were told too late', length)
   await record(context, 'resumed', staged.rollup.spec.table.name, pause satisfies Pause)
   return undefined
 }
@@ -93,7 +117,8 @@ async function exchange<P extends { readonly id: string }>(
     if (held.has(`${staging}/${partition}`))
       await clickhouse.command(`${alter} REPLACE PARTITION ID ${str(partition)} FROM ${qualified(database, staging)}`)
     else if (held.has(`${table}/${partition}`)) await clickhouse.command(`${alter} DROP PARTITION ID ${str(partition)}`)
-    if ((await serverNow(clickhouse)) >= pause.to) throw new SwapFailed('exchanging a partition took too long')
+    if ((await serverNow(clickhouse)) >= pause.to)
+      throw new SwapFailed('exchanging a partition took too long', (pause.to - pause.from) * 4)
   }
   return []
 }

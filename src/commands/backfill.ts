@@ -6,9 +6,12 @@ import { kafkaConnectionOf, withClients } from '../cli/clients.js'
 import { CliError, InterruptedError, UsageError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { instantFlag } from '../cli/instant.js'
+import { withLock } from '../cli/locked.js'
+import { lockFlags } from '../cli/lockFlags.js'
 import { createProgress } from '../cli/progress.js'
 import { loadProject, type Project } from '../cli/project.js'
 import { type Interruption, listenForInterruption } from '../cli/signals.js'
+import type { ClickHouse } from '../clients/clickhouse.js'
 import { didYouMean } from '../expr/suggest.js'
 import { rollupText, topicText } from '../format/backfill.js'
 import type { Model } from '../model/model.js'
@@ -49,6 +52,7 @@ run it again with the same times to go on.`
       helpValue: 'N',
       dependsOn: ['from-topic'],
     }),
+    ...lockFlags,
   }
 
   protected async work(): Promise<ExitCode> {
@@ -72,7 +76,9 @@ run it again with the same times to go on.`
       })
       return exitCodes.ok
     } catch (error) {
-      throw interruption.received() === undefined ? error : new InterruptedError()
+      if (interruption.received() === undefined) throw error
+      output.note('run it again with the same times: it goes on from here')
+      throw new InterruptedError()
     } finally {
       interruption.dispose()
     }
@@ -84,24 +90,30 @@ run it again with the same times to go on.`
     range: { from: number; to: number },
     { signal }: Interruption,
   ): Promise<RollupResult[]> {
-    const { output } = this
-    const [{ compile }, { backfillRollups }] = await Promise.all([
+    const { flags, output } = this
+    const [{ compile }, { backfillRollups }, { whoOf }] = await Promise.all([
       import('../compile/compile.js'),
       import('../backfill/backfill.js'),
+      import('../ledger/provenance.js'),
     ])
     const progress = createProgress(output)
-    return withClients(project, clients =>
-      backfillRollups(compile(project.model), clients, {
-        metrics,
-        range,
-        signal,
-        onProgress: progress.update,
-        onResult: result => {
-          progress.done()
-          output.text(rollupText(result))
-        },
-      }),
-    ).finally(progress.done)
+    const options = { who: whoOf(process.env), flags, signal, say: output.note }
+    return withClients(project, async clients => {
+      await requireApplied(clients.clickhouse, project.model.project)
+      return withLock(clients, project.model, options, lock =>
+        backfillRollups(compile(project.model), clients, {
+          metrics,
+          range,
+          signal: AbortSignal.any([signal, lock.lost]),
+          guard: lock.check,
+          onProgress: progress.update,
+          onResult: result => {
+            progress.done()
+            output.text(rollupText(result))
+          },
+        }),
+      )
+    }).finally(progress.done)
   }
 
   private async topics(
@@ -142,6 +154,13 @@ run it again with the same times to go on.`
       return results
     }).finally(progress.done)
   }
+}
+
+/** Before the lock, which would make the database. */
+async function requireApplied(clickhouse: ClickHouse, database: string): Promise<void> {
+  const found = await clickhouse.query('SELECT 1 FROM system.databases WHERE name = {database:String}', { database })
+  if (found.length === 0)
+    throw new CliError('nothing-applied', `there is no database ${database} yet`, 'rtdash apply makes it')
 }
 
 function metricsOf(model: Model, names: readonly string[]): string[] {

@@ -75,6 +75,7 @@ test('what does not answer, and a variable that is not set, are findings with a 
     clickhouse: { kind: 'server', url: { template: `http://a:secret@127.0.0.1:${port}` } },
     redis: { url: { template: `redis://127.0.0.1:${port}` } },
     flink: { gateway: { template: `http://127.0.0.1:${port}` } },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the setting as the file writes it
     kafka: { brokers: { template: '${RTDASH_DOCTOR_TEST}' } },
     push: { url: { template: `http://127.0.0.1:${port}` } },
   })

@@ -44,7 +44,8 @@ function brokersFinding(brokers: number, { sources }: Model): Told {
 /** A right by prefix is not seen here: where topics are missing it may still be enough. */
 function clusterRights({ cluster, topics }: KafkaInspection, model: Model): Told {
   if (cluster === undefined) return skipped('cluster-rights', 'the cluster does not say what this account may do')
-  const absent = topicsOf(model).filter(name => !topics.has(name))
+  // One that may not even be seen may not be there either.
+  const absent = topicsOf(model).filter(name => !topics.has(name) || topics.get(name)?.size === 0)
   if (cluster.has('create') || absent.length === 0)
     return ok('cluster-rights', [...cluster].join(', ') || 'none needed')
   return warning(

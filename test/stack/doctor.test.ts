@@ -7,6 +7,7 @@ import { createKafkaProducer } from '../../src/clients/kafka/producer.js'
 import { createRedis } from '../../src/clients/redis.js'
 import { testModel } from '../../src/compile/testing.js'
 import { examine } from '../../src/doctor/doctor.js'
+import { checkKafka } from '../../src/doctor/kafka.js'
 import type { DoctorReport } from '../../src/doctor/report.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
 import { enginesWell } from '../../src/format/engines.js'
@@ -137,4 +138,29 @@ test('more copies than brokers, an account of Redis without rights, an engine th
   expect(of(report, 'redis')).toContain('eviction warning')
   expect(of(report, 'flink')).toEqual(['reachable problem'])
   expect(JSON.stringify(report)).not.toContain('secret')
+})
+
+test('an account of Kafka that may not do what is needed', async () => {
+  const secured = await startKafka({ secured: true })
+  try {
+    const admin = createKafkaAdmin({ brokers: secured.brokers })
+    await admin.create({ name: 'shop.events', partitions: 1, replication: 1, config: {} })
+    await admin.close()
+    const model = testModel({ ts: 'DateTime64(3)' }, {}, { target, source: { topic: 'shop.events', replication: 1 } })
+    const admins = await checkKafka(secured.secured!.login('admin'), model)
+    expect(admins.find(({ observed }) => observed === 'shop.events')).toMatchObject({ verdict: 'ok' })
+    const apps = await checkKafka(secured.secured!.login('app'), model)
+    expect(apps.map(({ check, verdict }) => `${check} ${verdict}`)).toEqual([
+      'version ok',
+      'brokers ok',
+      'cluster-rights warning',
+      'topic-rights problem',
+      'topic-rights problem',
+      'topic-rights problem',
+      'group-rights problem',
+      'clock skipped',
+    ])
+  } finally {
+    await secured.stop()
+  }
 })

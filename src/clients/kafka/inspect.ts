@@ -27,7 +27,7 @@ export interface KafkaInspection {
   readonly apis: ReadonlyMap<string, number>
   /** Undefined where the cluster does not say. */
   readonly cluster: ReadonlySet<Operation> | undefined
-  /** Topics that are there. */
+  /** Topics that are there, and those that this account may not even see. */
   readonly topics: ReadonlyMap<string, ReadonlySet<Operation> | undefined>
   readonly group: ReadonlySet<Operation> | undefined
 }
@@ -44,6 +44,8 @@ const BITS: Readonly<Record<Operation, number>> = {
   'alter-configs': 11,
 }
 const UNKNOWN = -2_147_483_648
+/** TOPIC_AUTHORIZATION_FAILED: whether it is there is not told either. */
+const FORBIDDEN = 29
 
 /** Asks one broker; connects and disconnects. Throws KafkaError. */
 export async function inspectKafka(
@@ -67,8 +69,11 @@ export async function inspectKafka(
       cluster: operations(cluster.clusterAuthorizedOperations),
       topics: new Map(
         topics.topics
-          .filter(({ errorCode }) => errorCode === 0)
-          .map(topic => [topic.name!, operations(topic.topicAuthorizedOperations)]),
+          .filter(({ errorCode }) => errorCode === 0 || errorCode === FORBIDDEN)
+          .map(topic => [
+            topic.name!,
+            topic.errorCode === FORBIDDEN ? new Set<Operation>() : operations(topic.topicAuthorizedOperations),
+          ]),
       ),
       group: await groupOperations(admin, wanted.group),
     }
