@@ -148,6 +148,48 @@ describe.sequential('what was applied', () => {
     expect(await json(['plan'])).toMatchObject({ empty: true })
   })
 
+  it('is interrupted between two steps, says where, and goes on from there', async () => {
+    await project.edit(
+      '  errors:',
+      '  kinds: { tier: 2, measure: uniq(event_type), window: 5m, refresh: 5s }\n  errors:',
+    )
+    const client = clickhouse()
+    await client.command("INSERT INTO shop.events (ts, event_type) SELECT now64(3), 'a' FROM numbers(1000)")
+    const child = spawn(process.execPath, [program, 'apply', '--yes'], { cwd: project.dir })
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (text += String(chunk)))
+    const ended = once(child, 'exit')
+    // A cut-over lies 300 ms ahead, and is waited for: the step is under way when its view is there.
+    const under = async () =>
+      (await client.query("SELECT 1 FROM system.tables WHERE database = 'shop' AND comment LIKE '% from=%'")).length > 0
+    await expect.poll(under, { interval: 2, timeout: 30_000 }).toBe(true)
+    child.kill('SIGINT')
+    expect(await ended).toEqual([130, null])
+    expect(text).toMatch(/interrupted: \d changes? made, \d not started/)
+    expect(text).toMatch(/stopped at update clickhouse\.rollup\/\S+: interrupted (before|in) step \d of \d \(.+\)/)
+    expect((await history())[0]).toMatchObject({ outcome: 'interrupted' })
+    // The lock is free, and what is left is done.
+    expect(await json(['apply', '--yes'])).toMatchObject({ ok: true })
+    expect(await json(['plan'])).toMatchObject({ empty: true })
+    await client.close()
+  })
+
+  it('can be interrupted while it waits for the lock', async () => {
+    const client = clickhouse()
+    const lock = await acquireLock(client, 'shop', { who: 'jo@there' })
+    await project.edit('window: 4m', 'window: 6m')
+    const child = spawn(process.execPath, [program, 'apply', '--yes', '--lock-timeout', '5m'], { cwd: project.dir })
+    const [chunk] = await once(child.stderr, 'data')
+    let text = String(chunk)
+    child.stderr.on('data', more => (text += String(more)))
+    await expect.poll(() => text).toContain('waiting for jo@there')
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([130, null])
+    await lock.check()
+    await lock.release()
+    await client.close()
+  })
+
   it('goes with everything else when all is destroyed, which may be done twice', async () => {
     expect(await json(['destroy'])).toMatchObject({ error: { code: 'not-confirmed' } })
     const refused = await json(['destroy', '--yes'])
