@@ -16,8 +16,7 @@ import type { Plan } from '../model/plan.js'
 export default class Destroy extends BaseCommand<typeof Destroy> {
   static override summary = 'Take everything away that was made for this project.'
   static override description =
-    `Jobs, topics, views and tables with all that is in them; the ledger goes last. It shows what is lost, and asks for
-the project's name; --yes with --allow-destructive does not ask. What others made stays, and is named.
+    `Jobs, topics, views and tables with all that is in them; the ledger goes last. It shows what is lost, and asks for the project's name; --yes with --allow-destructive does not ask. What others made stays, and is named.
 The metrics file is not touched: apply makes everything anew, empty.`
   static override examples = [
     { description: 'Look, then type the name', command: '<%= config.bin %> <%= command.id %>' },

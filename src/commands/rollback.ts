@@ -15,9 +15,7 @@ import type { Model } from '../model/model.js'
 export default class Rollback extends BaseCommand<typeof Rollback> {
   static override summary = 'Go back to what was applied before.'
   static override description =
-    `Plans from what is live to the file as it was then, shows that and asks, like apply; how to reach the
-target comes from the file as it is now. States that are kept have their history; what was dropped since
-is filled again from raw, as far back as raw reaches.
+    `Plans from what is live to the file as it was then, shows that and asks, like apply; how to reach the target comes from the file as it is now. States that were kept have their history; what was dropped since is filled again from raw, as far back as raw reaches.
 The metrics file is not touched: take it back as well, or the next apply undoes the rollback.`
   static override examples = [
     { description: 'To the apply before the last', command: '<%= config.bin %> <%= command.id %>' },
