@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { compile } from '../src/compile/compile.js'
 import { renderFiles } from '../src/compile/renderFiles.js'
 import { check } from '../src/config/check.js'
-import { withMetrics } from './lib/metrics.js'
+import { thousandMetrics, withMetrics } from './lib/metrics.js'
 import { ms, quantile, table } from './lib/print.js'
 
 /** A thousand metrics: validate, compile, write out. */
 export async function benchCompile(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'rtdash-bench-'))
   const file = join(dir, 'metrics.yaml')
-  writeFileSync(file, withMetrics(thousand()))
+  writeFileSync(file, withMetrics(thousandMetrics()))
   const times: number[][] = []
   for (let i = 0; i < 5; i++) {
     const t0 = performance.now()
@@ -36,27 +36,4 @@ export async function benchCompile(): Promise<void> {
     ),
   ])
   table('1,000 metrics', ['stage', 'first run', 'median of 5'], rows)
-}
-
-function thousand(): Record<string, unknown> {
-  const windows = ['1m', '5m', '15m', '1h', 'hour', 'day']
-  const measures = [
-    'count()',
-    'sum(value)',
-    'avg(value)',
-    'quantile(0.95, value)',
-    'uniq(user_id)',
-    "count() filter (where event_type = 'error') / count()",
-  ]
-  const metrics: Record<string, unknown> = {}
-  for (let i = 0; i < 1000; i++)
-    metrics[`metric_${i}`] = {
-      tier: 2,
-      measure: measures[i % measures.length],
-      where: `user_id % 50 = ${i % 50}`,
-      window: windows[Math.floor(i / 7) % windows.length],
-      refresh: ['5s', '10s', '30s'][i % 3],
-      ...(i % 4 === 0 && { by: ['region'] }),
-    }
-  return metrics
 }

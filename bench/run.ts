@@ -6,6 +6,7 @@ import { benchKafka } from './kafka.js'
 import { benchLatency } from './latency.js'
 import { benchLoad } from './load.js'
 import { benchMemory } from './memory.js'
+import { benchPlan1000 } from './plan1000.js'
 import { benchQuery } from './query.js'
 import { benchStages } from './stages.js'
 
@@ -22,6 +23,7 @@ const benches: Record<string, () => Promise<void>> = {
   query: () => benchQuery(10),
   query100: () => benchQuery(100),
   memory: benchMemory,
+  plan1000: benchPlan1000,
   stages: benchStages,
 }
 

@@ -41,3 +41,27 @@ export function fiftyMetrics(): Record<string, unknown> {
   }
   return metrics
 }
+
+/** A thousand metrics of six measures, six windows and three refreshes. */
+export function thousandMetrics(): Record<string, unknown> {
+  const windows = ['1m', '5m', '15m', '1h', 'hour', 'day']
+  const measures = [
+    'count()',
+    'sum(value)',
+    'avg(value)',
+    'quantile(0.95, value)',
+    'uniq(user_id)',
+    "count() filter (where event_type = 'error') / count()",
+  ]
+  const metrics: Record<string, unknown> = {}
+  for (let i = 0; i < 1000; i++)
+    metrics[`metric_${i}`] = {
+      tier: 2,
+      measure: measures[i % measures.length],
+      where: `user_id % 50 = ${i % 50}`,
+      window: windows[Math.floor(i / 7) % windows.length],
+      refresh: ['5s', '10s', '30s'][i % 3],
+      ...(i % 4 === 0 && { by: ['region'] }),
+    }
+  return metrics
+}

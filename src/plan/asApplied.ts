@@ -40,7 +40,7 @@ function tableOf(spec: TableSpec): LiveTable {
     ...empty,
     name: spec.name,
     engine: spec.engine,
-    engineFull: `${spec.engine}${ttl}${settings.length > 0 ? ` SETTINGS ${settings.join(', ')}` : ''}`,
+    engineFull: `${spec.engine} ORDER BY (${spec.orderBy.join(', ')})${ttl}${settings.length > 0 ? ` SETTINGS ${settings.join(', ')}` : ''}`,
     ...marked(spec.comment),
     columns: spec.columns.map(columnOf),
   }

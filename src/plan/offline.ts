@@ -19,7 +19,7 @@ export function diffCompiled(base: Compiled, head: Compiled, { drop = false }: P
   const of = <K extends Kind>(compiled: Compiled, kind: K): ResourceOf<K>[] =>
     compiled.resources.filter((resource): resource is Extract<typeof resource, ResourceOf<K>> => resource.kind === kind)
   const [config] = of(head, 'service.config')
-  const { changes, unused } = diffClickHouse(head.resources, observed, drop)
+  const { changes, unused, notes } = diffClickHouse(head.resources, observed, drop)
   return {
     target: head.model.target.name,
     fingerprint: contentHash(`${base.service.hash} ${head.service.hash}`, 16),
@@ -30,5 +30,6 @@ export function diffCompiled(base: Compiled, head: Compiled, { drop = false }: P
       ...diffService(config!, observed.exists ? base.service.hash : undefined),
     ]),
     unused,
+    ...(notes && { notes }),
   }
 }

@@ -55,7 +55,13 @@ async function shapeOf(project: string): Promise<string[]> {
       "SELECT replaceAll(create_table_query, database, 'shop') AS text FROM system.tables WHERE database = {project:String} AND name NOT LIKE '.inner%' ORDER BY name",
       { project },
     )
-  return rows.map(({ text }) => text.replace(/ AND \(?ingested_at >= [^)]*\)\)?/, '').replace(/ from=\d+/, ''))
+  // The definition of a stored value names the project's tables.
+  return rows.map(({ text }) =>
+    text
+      .replace(/'[0-9a-f]{8}' AS definition/, "'' AS definition")
+      .replace(/ AND \(?ingested_at >= [^)]*\)\)?/, '')
+      .replace(/ from=\d+/, ''),
+  )
 }
 
 const shapes = new Map<string, string[]>()

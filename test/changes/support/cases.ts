@@ -41,13 +41,14 @@ async function load(file: string): Promise<Model> {
 export const compiledAs = (model: Model, project: string): Compiled => compile({ ...model, project })
 
 /** What a plan does, as the golden files have it: each change with risk and reason, then its steps. */
-export const planLines = ({ changes, unused }: Plan, project: string): string =>
+export const planLines = ({ changes, unused, notes = [] }: Plan, project: string): string =>
   [
     ...changes.flatMap(({ action, id, risk, reason, steps }) => [
       `${action} ${id} ${risk}: ${reason}`,
       ...steps.map(({ run, title }) => `  ${run}: ${title}`),
     ]),
     ...(unused.length > 0 ? [`unused: ${unused.join(', ')}`] : []),
+    ...notes.map(note => `note: ${note}`),
     '',
   ]
     .join('\n')

@@ -1,6 +1,7 @@
 import type { Change } from '../../../model/plan.js'
 import type { Resource, ResourceOf } from '../../../model/resource.js'
 import { PlanError } from '../../../plan/planError.js'
+import type { Held } from '../../live.js'
 import type { Observed } from '../observe.js'
 import { createDatabase, createTable } from '../render.js'
 import { baseOf } from './base.js'
@@ -11,29 +12,27 @@ import { diffTable } from './table.js'
 import { diffView } from './view.js'
 
 /** Pure: the changes that lead from what is live to what is wanted, and what is ours, unread and kept. */
-export function diff(
-  wanted: readonly Resource[],
-  observed: Observed,
-  drop: boolean,
-): { changes: Change[]; unused: readonly string[] } {
+export function diff(wanted: readonly Resource[], observed: Observed, drop: boolean): Held {
   const changes: Change[] = []
+  const notes: string[] = []
   const unused = new Map<ResourceOf<'clickhouse.rollup'>, Unused>()
   for (const resource of wanted) {
     refuseForeign(resource, observed)
-    changes.push(...changesOf(resource, observed, unused, drop))
+    changes.push(...changesOf(resource, observed, unused, notes, drop))
   }
   const rest = leftovers(wanted, observed, unused, drop)
   // Columns of raw go after the views that read them.
   const last = changes.map(change =>
     drop && change.action === 'delete' ? { ...change, dependsOn: rest.changes.map(({ id }) => id) } : change,
   )
-  return { changes: [...last, ...rest.changes], unused: rest.unused }
+  return { changes: [...last, ...rest.changes], unused: rest.unused, ...(notes.length > 0 && { notes }) }
 }
 
 function changesOf(
   resource: Resource,
   observed: Observed,
   unused: Map<ResourceOf<'clickhouse.rollup'>, Unused>,
+  notes: string[],
   drop: boolean,
 ): Change[] {
   switch (resource.kind) {
@@ -42,7 +41,9 @@ function changesOf(
     case 'clickhouse.table': {
       const live = observed.tables.get(resource.spec.name)
       if (live === undefined) return [create(resource, 'new table', createTable(resource.spec))]
-      const { steps, reasons, destructive, gone } = diffTable(resource.spec, live)
+      const { steps, reasons, destructive, gone, stays } = diffTable(resource.spec, live)
+      for (const column of stays)
+        notes.push(`column ${column} of ${live.name} is no longer declared and stays: rows are sorted by it`)
       const touched = live.rows > 0 && { impact: { rows: live.rows, bytes: live.bytes } }
       const update: Change = {
         ...baseOf(resource),

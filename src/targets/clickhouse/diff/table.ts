@@ -13,6 +13,8 @@ export interface TableDiff {
   readonly destructive: boolean
   /** Columns that are no longer wanted: they go last, when nobody writes them any more. */
   readonly gone: readonly string[]
+  /** Columns that are no longer wanted and cannot go: rows are sorted by them. */
+  readonly stays: readonly string[]
 }
 
 /** `keep`: columns that a table may have beyond the wanted ones (a rollup's states are compared elsewhere). */
@@ -56,7 +58,10 @@ export function diffTable(
       reasons.push(`column ${column.name}: default or codec`)
     }
   }
-  const gone = [...have.columns.keys()].filter(name => !want.columns.has(name) && !keep(name))
+  const extra = [...have.columns.keys()].filter(name => !want.columns.has(name) && !keep(name))
+  const key = sortingKey(live)
+  const gone = extra.filter(name => !key.has(name))
+  const stays = extra.filter(name => key.has(name))
   if (want.ttl !== have.ttl) {
     const shorter = spec.ttl !== undefined && spec.ttl.seconds < (ttlSeconds(have.ttl) ?? Number.POSITIVE_INFINITY)
     // Waits until rows are gone: what is filled from raw right after must not find them half there.
@@ -73,5 +78,11 @@ export function diffTable(
     step('mark it', `MODIFY COMMENT ${str(spec.comment)}`)
     reasons.push('its mark')
   }
-  return { steps, reasons, destructive, gone }
+  return { steps, reasons, destructive, gone, stays }
+}
+
+/** The columns that rows are sorted by: ClickHouse drops none of them. */
+const sortingKey = ({ engineFull }: LiveTable): Set<string> => {
+  const [, many, one] = /ORDER BY (?:\(([^)]*)\)|(\S+))/.exec(engineFull) ?? []
+  return new Set((many ?? one ?? '').split(', ').map(name => name.replace(/^`|`$/g, '')))
 }
