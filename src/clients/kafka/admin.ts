@@ -57,6 +57,8 @@ export interface KafkaAdmin {
 const UNKNOWN_TOPIC = 3
 const ATTEMPTS = 5
 const RETRY_MS = 300
+/** A coordinator that has just begun, or moved, first loads what it is to know. */
+const COORDINATOR_ATTEMPTS = 30
 
 /** Administration of a cluster; connects with its first call. Every call throws KafkaError. */
 export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
@@ -72,16 +74,19 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
     }
   }
 
-  async function again<T>(run: () => Promise<T>): Promise<T> {
+  async function again<T>(run: () => Promise<T>, attempts = ATTEMPTS, passing = isRetryable): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await run()
       } catch (error) {
-        if (attempt === ATTEMPTS || !toKafkaError(error, '').retryable) throw error
+        if (attempt >= attempts || !passing(toKafkaError(error, ''))) throw error
         await sleep(RETRY_MS)
       }
     }
   }
+
+  const atCoordinator = <T>(run: () => Promise<T>): Promise<T> =>
+    again(run, COORDINATOR_ATTEMPTS, ({ type }) => type.includes('COORDINATOR'))
 
   async function topics(names?: readonly string[]): Promise<LiveTopic[]> {
     for (let attempt = 1; ; attempt++) {
@@ -176,14 +181,16 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
       call(`reading ${topic}/${partition}`, () => timestampAt(topic, partition, offset)),
     assigned: (group, topic) =>
       call(`reading members of ${group}`, async () => {
-        const [coordinator] = await admin.findCoordinator({ keyType: FindCoordinatorKeyTypes.GROUP, keys: [group] })
-        const members = await membersOf(await admin.connections.get(coordinator!), group)
+        const members = await atCoordinator(async () => {
+          const [coordinator] = await admin.findCoordinator({ keyType: FindCoordinatorKeyTypes.GROUP, keys: [group] })
+          return membersOf(await admin.connections.get(coordinator!), group)
+        })
         const given = members.flatMap(({ memberAssignment }) => decodeAssignment(memberAssignment))
         return given.flatMap(each => (each.topic === topic ? each.partition : [])).sort((a, b) => a - b)
       }),
     committed: (group, topic) =>
       call(`reading offsets of ${group}`, async () => {
-        const [found] = await admin.listConsumerGroupOffsets({ groups: [group] })
+        const [found] = await atCoordinator(() => admin.listConsumerGroupOffsets({ groups: [group] }))
         const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? []
         return new Map(
           partitions.flatMap(({ partitionIndex, committedOffset }) =>
@@ -194,6 +201,8 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
     close: () => call('closing', () => admin.close()),
   }
 }
+
+const isRetryable = ({ retryable }: KafkaError): boolean => retryable
 
 function ownConfig(configs: readonly ConfigDescription[], topic: string): Record<string, string> {
   const { configs: set } = configs.find(({ resourceName }) => resourceName === topic)!
