@@ -175,14 +175,6 @@ describe.sequential('every step of every kind of change', () => {
         const running = await Promise.all(
           own.slice(i, i + TOGETHER).map(async crash => ({ crash, ...(await prepared(crash.case)) })),
         )
-        if (process.env.RTDASH_TRACE)
-          console.log(
-            new Date().toISOString(),
-            victim,
-            i,
-            own.length,
-            running.map(r => r.crash.case.name + '/' + r.crash.title + '/' + r.crash.moment).join(' | '),
-          )
         await (victim === 'apply' ? killApply : killServer)(running)
         await Promise.all(running.map(({ crash, world, stop }) => finish(crash, world, stop)))
       }

@@ -3,7 +3,7 @@ import type { Change, Impact } from '../../model/plan.js'
 import type { ResourceOf, RollupSpec } from '../../model/resource.js'
 import { rawColumns } from '../../naming.js'
 import { bucketMsOf, timestampOf } from './apply/fill.js'
-import type { Figures, LiveTable, Observed } from './observe.js'
+import { type Figures, type LiveTable, type Observed, viewsOf } from './observe.js'
 import { rollupSelect } from './render.js'
 import { qualified } from './text.js'
 
@@ -48,7 +48,7 @@ async function measure(
   const from = qualified(spec.source.database, spec.source.table)
   const sample = `(SELECT * FROM ${from} LIMIT ${PROBE_ROWS})`
   const [reach, flow, perRow] = await Promise.all([
-    reachOf(clickhouse, spec, live),
+    reachOf(clickhouse, spec, observed),
     unlessNew(flowOf(clickhouse, spec, from)),
     unlessNew(
       msPerRow(clickhouse, select.replace(` FROM ${from} `, ` FROM ${sample} `), Math.min(raw.rows, PROBE_ROWS)),
@@ -67,7 +67,7 @@ async function measure(
     }),
     ...(reach && { since: reach.since }),
   }
-  return { impact, ...(reach && { keep: reach.keep }) }
+  return { impact, ...(reach?.keep !== undefined && { keep: reach.keep }) }
 }
 
 const UNKNOWN_IDENTIFIER = 47
@@ -79,25 +79,48 @@ const unlessNew = <T>(probe: Promise<T>): Promise<T | undefined> =>
     throw error
   })
 
-/** Where the rollup holds what raw no longer does: since when raw holds all. Undefined where raw holds everything. */
+/**
+ * Since when raw holds all, where rollups hold more than it does: from then on new states have values. `keep` where it is
+ * the rollup itself that holds more. Undefined where raw holds everything.
+ */
 async function reachOf(
   clickhouse: ClickHouse,
   spec: RollupSpec,
-  live: LiveTable | undefined,
-): Promise<{ since: number; keep: number } | undefined> {
-  if (live === undefined || live.rows === 0) return undefined
-  const [[raw], [rollup]] = await Promise.all([
+  observed: Observed,
+): Promise<{ since: number; keep?: number } | undefined> {
+  const own = observed.tables.get(spec.table.name)
+  const others = siblings(spec, observed)
+  const [[raw], ...oldest] = await Promise.all([
     clickhouse.query<{ arrival: string; event: string }>(
       `SELECT toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS arrival, toUnixTimestamp64Milli(toDateTime64(min(${timestampOf(spec)}), 3, 'UTC')) AS event FROM ${qualified(spec.source.database, spec.source.table)}`,
     ),
-    clickhouse.query<{ bucket: string }>(
-      `SELECT toUnixTimestamp64Milli(min(bucket)) AS bucket FROM ${qualified(spec.table.database, spec.table.name)}`,
-    ),
+    ...[...(own && own.rows > 0 ? [own] : []), ...others].map(async ({ name }) => {
+      const [row] = await clickhouse.query<{ bucket: string }>(
+        `SELECT toUnixTimestamp64Milli(min(bucket)) AS bucket FROM ${qualified(spec.table.database, name)}`,
+      )
+      return { name, bucket: Number(row!.bucket) }
+    }),
   ])
-  const bucketMs = bucketMsOf(spec)
-  if (Number(rollup!.bucket) + bucketMs > Number(raw!.event)) return undefined
   const since = Number(raw!.arrival)
+  const bucketMs = bucketMsOf(spec)
+  const endsBefore = ({ name, bucket }: { name: string; bucket: number }): boolean =>
+    bucket + (name === spec.table.name ? bucketMs : DAY_MS) <= Number(raw!.event)
+  if (!oldest.some(endsBefore)) return undefined
+  if (!oldest.some(rollup => rollup.name === spec.table.name && endsBefore(rollup))) return { since }
   return { since, keep: Math.ceil((since + AHEAD_MS) / bucketMs) * bucketMs }
+}
+
+/** Other rollups that are filled from the same raw table. */
+function siblings({ table, source }: RollupSpec, observed: Observed): LiveTable[] {
+  const from = ` FROM ${source.database}.${source.table} `
+  return [...observed.tables.values()].filter(
+    ({ name, owner, feeds, rows }) =>
+      owner?.startsWith('clickhouse.rollup/') &&
+      feeds === undefined &&
+      rows > 0 &&
+      name !== table.name &&
+      viewsOf(name, observed.tables).some(view => view.select.replaceAll('`', '').includes(from)),
+  )
 }
 
 /** Rows of the rollup that a day of events makes, and that one insert makes, as of the newest arrivals. */
