@@ -11,7 +11,9 @@ import { createWorld, instantsOf, type World } from '../changes/support/world.js
 // the next plan is empty and every metric is what plain SQL over raw events says. RTDASH_SEQUENCES for more of them.
 
 const SEQUENCES = Number(process.env.RTDASH_SEQUENCES ?? 300)
-const LANES = 4
+/** Many edits in a row: `RTDASH_LONG=1`. */
+const LONG = process.env.RTDASH_LONG !== undefined
+const LANES = 6
 const SEED = Number(process.env.RTDASH_SEED ?? 20_260_101)
 
 interface Turn {
@@ -27,7 +29,9 @@ const turn: fc.Arbitrary<Turn> = fc.record({
   edit,
   drop: fc.integer({ min: 0, max: 3 }).map(n => n === 0),
   drift: fc.option(drift, { nil: undefined, freq: 2 }),
-  kills: fc.array(fc.record({ at: fc.integer({ min: 5, max: 90 }), before: fc.boolean() }), { maxLength: 2 }),
+  kills: fc.array(fc.record({ at: fc.integer({ min: 5, max: 90 }), before: fc.boolean() }), {
+    maxLength: LONG ? 3 : 1,
+  }),
 })
 
 let server: Server
@@ -50,7 +54,7 @@ async function play(world: World, first: Config, turns: readonly Turn[]): Promis
   const compiled = (config: Config) => compiledOf(config, world.project)
   await world.apply(compiled(first))
   await world.insert(60)
-  const stop = world.write()
+  const stop = world.write(8, 150)
   try {
     let now = first
     for (const { edit, drop, drift, kills } of turns) {
@@ -73,7 +77,7 @@ async function play(world: World, first: Config, turns: readonly Turn[]): Promis
       if (drop) expect(after.unused).toEqual([])
     }
     await stop()
-    const instants = instantsOf(Date.now())
+    const instants = instantsOf(Date.now()).slice(0, LONG ? 4 : 3)
     const answers = answersOf(now, world.project)
     expect(await differences(server.client(), answers, `${world.project}.raw_events`, instants)).toEqual([])
   } finally {
@@ -90,7 +94,7 @@ describe('random edits, drift and kills', () => {
     async lane => {
       let n = 0
       await fc.assert(
-        fc.asyncProperty(config, fc.array(turn, { minLength: 1, maxLength: 3 }), (first, turns) =>
+        fc.asyncProperty(config, fc.array(turn, { minLength: 1, maxLength: LONG ? 6 : 2 }), (first, turns) =>
           play(
             createWorld(() => server.client(), `lane${lane}_${n++}`),
             first,

@@ -27,7 +27,7 @@ function timed(spec: Omit<MetricSpec, 'refreshMs' | 'tier'>, pick: number): Metr
 }
 
 export const config: fc.Arbitrary<Config> = fc.record({
-  metrics: fc.dictionary(fc.constantFrom(...names), metric, { minKeys: 1, maxKeys: 4 }).map(found => ({ ...found })),
+  metrics: fc.dictionary(fc.constantFrom(...names), metric, { minKeys: 1, maxKeys: 3 }).map(found => ({ ...found })),
   extra: fc.subarray(keys(EXTRA)),
   timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/New_York'),
   rawDays: fc.constantFrom(90, 30, null),
