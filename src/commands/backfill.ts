@@ -1,19 +1,14 @@
 import { Args, Flags } from '@oclif/core'
-import type { RollupResult } from '../backfill/rollup.js'
-import type { TopicResult } from '../backfill/topic/replay.js'
+import { runRollups, runTopics } from '../cli/backfill.js'
 import { BaseCommand } from '../cli/baseCommand.js'
-import { kafkaConnectionOf, withClients } from '../cli/clients.js'
-import { CliError, InterruptedError, UsageError } from '../cli/errors.js'
+import { InterruptedError, UsageError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
 import { instantFlag } from '../cli/instant.js'
-import { withLock } from '../cli/locked.js'
 import { lockFlags } from '../cli/lockFlags.js'
-import { createProgress } from '../cli/progress.js'
-import { loadProject, type Project } from '../cli/project.js'
-import { type Interruption, listenForInterruption } from '../cli/signals.js'
-import type { ClickHouse } from '../clients/clickhouse.js'
+import { loadProject } from '../cli/project.js'
+import { listenForInterruption } from '../cli/signals.js'
 import { didYouMean } from '../expr/suggest.js'
-import { rollupText, topicText } from '../format/backfill.js'
+import { backfillDocument } from '../format/backfill.js'
 import type { Model } from '../model/model.js'
 
 export default class Backfill extends BaseCommand<typeof Backfill> {
@@ -63,17 +58,12 @@ run it again with the same times to go on.`
     const range = { from: flags.from, to: flags.to ?? Date.now() }
     if (range.from >= range.to) throw new UsageError('--from must lie before --to')
     const interruption = listenForInterruption()
+    const request = { project, metrics, range, signal: interruption.signal }
     try {
-      const rollups = flags['from-topic'] ? [] : await this.rollups(project, metrics, range, interruption)
-      const topics = flags['from-topic'] ? await this.topics(project, metrics, range, interruption) : []
-      const iso = (ms: number): string => new Date(ms).toISOString()
-      output.document({
-        ok: true,
-        from: iso(range.from),
-        to: iso(range.to),
-        rollups: rollups.map(({ from, to, ...rest }) => ({ ...rest, from: iso(from), to: iso(to) })),
-        topics,
-      })
+      const fromTopic = flags['from-topic']
+      const rollups = fromTopic ? [] : await runRollups(request, flags, output)
+      const topics = fromTopic ? await runTopics(request, flags.rate, output) : []
+      output.document(backfillDocument(range, rollups, topics))
       return exitCodes.ok
     } catch (error) {
       if (interruption.received() === undefined) throw error
@@ -83,84 +73,6 @@ run it again with the same times to go on.`
       interruption.dispose()
     }
   }
-
-  private async rollups(
-    project: Project,
-    metrics: readonly string[],
-    range: { from: number; to: number },
-    { signal }: Interruption,
-  ): Promise<RollupResult[]> {
-    const { flags, output } = this
-    const [{ compile }, { backfillRollups }, { whoOf }] = await Promise.all([
-      import('../compile/compile.js'),
-      import('../backfill/backfill.js'),
-      import('../ledger/provenance.js'),
-    ])
-    const progress = createProgress(output)
-    const options = { who: whoOf(process.env), flags, signal, say: output.note }
-    return withClients(project, async clients => {
-      await requireApplied(clients.clickhouse, project.model.project)
-      return withLock(clients, project.model, options, lock =>
-        backfillRollups(compile(project.model), clients, {
-          metrics,
-          range,
-          signal: AbortSignal.any([signal, lock.lost]),
-          guard: lock.check,
-          onProgress: progress.update,
-          onResult: result => {
-            progress.done()
-            output.text(rollupText(result))
-          },
-        }),
-      )
-    }).finally(progress.done)
-  }
-
-  private async topics(
-    project: Project,
-    metrics: readonly string[],
-    range: { from: number; to: number },
-    { signal }: Interruption,
-  ): Promise<TopicResult[]> {
-    const { flags, output } = this
-    const kafka = await kafkaConnectionOf(project)
-    if (kafka === undefined)
-      throw new CliError(
-        'no-topic',
-        `target ${flags.target} has no Kafka`,
-        'leave --from-topic out: raw is all there is',
-      )
-    const [{ compile }, { replayTopic }] = await Promise.all([
-      import('../compile/compile.js'),
-      import('../backfill/topic/replay.js'),
-    ])
-    const { service: config } = compile(project.model)
-    const wanted = new Set(config.metrics.filter(({ name }) => metrics.includes(name)).map(({ source }) => source))
-    const progress = createProgress(output)
-    const results: TopicResult[] = []
-    return withClients(project, async ({ clickhouse, kafka: admin }) => {
-      for (const source of config.sources.filter(({ name }) => wanted.size === 0 || wanted.has(name))) {
-        const result = await replayTopic({ clickhouse, kafka, admin: admin!, config }, source, {
-          range,
-          signal,
-          onProgress: progress.update,
-          log: output.detail,
-          ...(flags.rate !== undefined && { rate: flags.rate }),
-        })
-        progress.done()
-        results.push(result)
-        output.text(topicText(result))
-      }
-      return results
-    }).finally(progress.done)
-  }
-}
-
-/** Before the lock, which would make the database. */
-async function requireApplied(clickhouse: ClickHouse, database: string): Promise<void> {
-  const found = await clickhouse.query('SELECT 1 FROM system.databases WHERE name = {database:String}', { database })
-  if (found.length === 0)
-    throw new CliError('nothing-applied', `there is no database ${database} yet`, 'rtdash apply makes it')
 }
 
 function metricsOf(model: Model, names: readonly string[]): string[] {

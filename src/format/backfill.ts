@@ -1,3 +1,4 @@
+import type { Range } from '../backfill/range.js'
 import type { RollupResult } from '../backfill/rollup.js'
 import type { TopicResult } from '../backfill/topic/replay.js'
 import { counted } from './counted.js'
@@ -15,3 +16,15 @@ export const topicText = ({ topic, read, stored, rejected, duplicates }: TopicRe
     ...(rejected > 0 ? [`${rejected.toLocaleString('en-US')} rejected`] : []),
     ...(duplicates > 0 ? [counted(duplicates, 'duplicate')] : []),
   ].join(', ')
+
+/** `backfill --json` (schemas/backfill.schema.json). */
+export function backfillDocument(range: Range, rollups: readonly RollupResult[], topics: readonly TopicResult[]) {
+  const iso = (ms: number): string => new Date(ms).toISOString()
+  return {
+    ok: true,
+    from: iso(range.from),
+    to: iso(range.to),
+    rollups: rollups.map(({ from, to, ...rest }) => ({ ...rest, from: iso(from), to: iso(to) })),
+    topics,
+  }
+}
