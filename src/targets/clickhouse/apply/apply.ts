@@ -68,7 +68,8 @@ async function liveFill(
 
 /**
  * Changes what a view computes. An ALTER makes its rows known under another token until the server starts again, and a
- * batch sent again across either would count twice; a new name, and the old one again, take that back (measured).
+ * batch sent again across either would count twice; a new name, and the old one again, take that back (measured). What
+ * is first stored in the few ms in between, and then sent again, does: only where states or columns are dropped.
  */
 async function requery({ clickhouse, database }: ApplyContext, view: string, sql: string): Promise<void> {
   const [name, other] = [qualified(database, view), qualified(database, `${view}__`)]
