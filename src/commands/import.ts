@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/baseCommand.js'
-import { CliError, InterruptedError, UsageError } from '../cli/errors.js'
+import { CliError, UsageError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
-import { listenForInterruption } from '../cli/signals.js'
-import { clickhouseFromUrl } from '../import/address.js'
+import { profileOfTable, profileOfTopic } from '../cli/importProfile.js'
 import type { SourceProfile } from '../import/profile.js'
 
 export default class Import extends BaseCommand<typeof Import> {
@@ -56,59 +55,12 @@ Account and TLS of Kafka come from RTDASH_KAFKA_…, as everywhere.`
     return exitCodes.ok
   }
 
-  private async profile(): Promise<SourceProfile> {
-    const { clickhouse, topic } = this.flags
-    if (clickhouse !== undefined) return this.ofTable(clickhouse)
-    if (topic !== undefined) return this.ofTopic(topic)
+  private profile(): Promise<SourceProfile> {
+    const { clickhouse, topic, url, brokers } = this.flags
+    if (clickhouse !== undefined) return profileOfTable(clickhouse, url)
+    if (topic !== undefined) return profileOfTopic(topic, brokers)
     throw new UsageError('say what to import', 'add --clickhouse database.table or --topic NAME')
   }
-
-  private async ofTable(table: string): Promise<SourceProfile> {
-    const [{ createClickHouse }, { profileTable }] = await Promise.all([
-      import('../clients/clickhouse.js'),
-      import('../import/table.js'),
-    ])
-    const url = this.flags.url ?? (process.env.CLICKHOUSE_URL || undefined)
-    const client = createClickHouse(url === undefined ? await local() : clickhouseFromUrl(url))
-    try {
-      return await profileTable(client, table)
-    } finally {
-      await client.close()
-    }
-  }
-
-  private async ofTopic(topic: string): Promise<SourceProfile> {
-    const brokers = this.flags.brokers ?? process.env.KAFKA_BROKERS
-    if (!brokers) throw new UsageError('which brokers?', 'add --brokers host:9092, or set KAFKA_BROKERS')
-    const [{ kafkaConnection }, { createKafkaAdmin }, { profileTopic }] = await Promise.all([
-      import('../clients/kafka/connection.js'),
-      import('../clients/kafka/admin.js'),
-      import('../import/topic.js'),
-    ])
-    const connection = kafkaConnection(brokers, process.env)
-    const admin = createKafkaAdmin(connection)
-    const interruption = listenForInterruption()
-    try {
-      return await profileTopic(connection, admin, topic, interruption.signal)
-    } catch (error) {
-      throw interruption.received() === undefined ? error : new InterruptedError()
-    } finally {
-      interruption.dispose()
-      await admin.close()
-    }
-  }
-}
-
-async function local() {
-  const { findLocal } = await import('../embedded/local.js')
-  const stack = await findLocal(process.cwd())
-  if (stack === undefined)
-    throw new CliError(
-      'no-address',
-      'where is ClickHouse?',
-      'add --url http://user:password@host:8123, or set CLICKHOUSE_URL',
-    )
-  return stack.clickhouse
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
