@@ -73,7 +73,7 @@ async function run(change: Change, applyId: string, clients: Clients, options: A
     clients,
     database,
     applyId,
-    progress: text => options.onProgress?.(change, text),
+    progress: text => options.onProgress?.(change, redact(text)),
     ...(signal && { signal }),
   }
   options.onStart?.(change)

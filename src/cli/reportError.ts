@@ -1,3 +1,4 @@
+import { redact } from '../config/redact.js'
 import { toJson } from '../diagnostics/json.js'
 import { createStyle } from '../format/style.js'
 import { CliError, InterruptedError, InvalidFileError, UsageError } from './errors.js'
@@ -18,8 +19,9 @@ export interface ErrorDocument {
 /** Tells about a failure on stderr, or as the one JSON document on stdout, and yields the exit code for it. */
 export function reportError(error: unknown, options: { json: boolean; verbose: boolean }): ExitCode {
   const document = errorDocument(error)
-  if (options.json) process.stdout.write(`${JSON.stringify(document)}\n`)
-  else process.stderr.write(errorText(error, document, options.verbose))
+  // What servers and drivers say may hold what they were told.
+  if (options.json) process.stdout.write(`${redact(JSON.stringify(document))}\n`)
+  else process.stderr.write(redact(errorText(error, document, options.verbose)))
   return error instanceof InterruptedError ? exitCodes.interrupted : exitCodes.failed
 }
 

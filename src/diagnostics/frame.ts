@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { withoutAccounts } from '../config/accounts.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { cells, printable } from './width.js'
 
@@ -12,8 +13,9 @@ export function frame(
   color: boolean,
 ): string | undefined {
   const { line, column, endLine, endColumn } = diagnostic.span
-  const full = lines?.[line - 1]
-  if (full === undefined) return undefined
+  const written = lines?.[line - 1]
+  if (written === undefined) return undefined
+  const full = withoutAccounts(written, secret => '*'.repeat(secret.length))
   const from = column > maxShown ? column - 1 - maxShown / 2 : 0
   const shown = full.slice(from, from + maxShown)
   const start = Math.min(column - 1 - from, shown.length)
