@@ -36,7 +36,7 @@ export async function serviceState(service: ServiceAddress): Promise<ServiceStat
   try {
     answer = await fetch(url, { headers: readHeaders(service), signal: AbortSignal.timeout(10_000) })
   } catch {
-    throw new VerifyError('service-unreachable', `the service at ${service.url} does not answer`)
+    throw new VerifyError('service-unreachable', `the service at ${url.origin} does not answer`)
   }
   if (answer.status === 401 || answer.status === 403)
     throw new VerifyError('not-allowed', `${url} answers ${answer.status}`, 'RTDASH_TOKEN holds a token for readers')
