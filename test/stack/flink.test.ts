@@ -15,8 +15,13 @@ import { eventRecord, makeTopics, readTopic } from './topics.js'
 
 // What Flink computes, against ClickHouse over the same events.
 
-// Each window of each metric takes a megabyte or more of its slot's managed memory.
-const ROOM = { 'taskmanager.numberOfTaskSlots': '2', 'taskmanager.memory.managed.size': '768m' }
+// Each window of each metric takes a megabyte or more of its slot's managed memory. Nobody is killed here, and who is
+// busy compiling so many queries is not gone.
+const ROOM = {
+  'taskmanager.numberOfTaskSlots': '2',
+  'taskmanager.memory.managed.size': '768m',
+  'heartbeat.timeout': '300000',
+}
 
 let kafka: KafkaEngine
 let cluster: FlinkEngine

@@ -13,12 +13,15 @@ import { eventRecord, readTopic } from './topics.js'
 
 // Jobs on a real cluster: planned, applied, found again, repaired, restarted, replaced and taken away.
 
+/** Nobody is killed here, and who is busy is not gone. */
+const PATIENT = { 'heartbeat.timeout': '300000' }
+
 let kafka: KafkaEngine
 let cluster: FlinkEngine
 let admin: KafkaAdmin
 let flink: FlinkClient
 beforeAll(async () => {
-  ;[kafka, cluster] = await Promise.all([startKafka({ secured: true }), startFlink()])
+  ;[kafka, cluster] = await Promise.all([startKafka({ secured: true }), startFlink({ settings: PATIENT })])
   admin = createKafkaAdmin({ brokers: kafka.brokers })
   flink = createFlinkClient({ gateway: cluster.gateway })
   process.env.FLINK_JOBS_BROKERS = kafka.brokers[0]

@@ -15,7 +15,12 @@ import { eventRecord, makeTopics, readTopic } from './topics.js'
 
 // Jobs that run while events come in: what is late, what is idle, and what a restart leaves of the counts.
 
-const ROOM = { 'taskmanager.numberOfTaskSlots': '4', 'taskmanager.memory.managed.size': '512m' }
+// Nobody is killed here, and who is busy is not gone.
+const ROOM = {
+  'taskmanager.numberOfTaskSlots': '4',
+  'taskmanager.memory.managed.size': '512m',
+  'heartbeat.timeout': '300000',
+}
 
 let kafka: KafkaEngine
 let cluster: FlinkEngine
