@@ -94,7 +94,8 @@ async function takeNext(
   const all = await generations(clickhouse, database)
   const mine = all.find(one => one.holder.id === holder.id)
   if (mine === undefined) {
-    if (all.some(one => one.generation >= generation)) return undefined
+    // Another one was quicker; or all was destroyed meanwhile, and this one is to begin anew.
+    if (all.some(one => one.generation >= generation) || isAbsent(failure)) return undefined
     throw failure
   }
   const lock = holdLock(clickhouse, database, generation, holder, options)

@@ -177,6 +177,22 @@ describe('the lock of a project', () => {
     await lock.release()
   })
 
+  it('is begun anew by who has looked before everything was destroyed', async () => {
+    await (await acquire(ch.client)).release()
+    let destroyed = false
+    const slow: ClickHouse = {
+      ...clients[0]!,
+      async command(sql, ...rest) {
+        if (!destroyed && sql.startsWith('CREATE TABLE')) await ch.client.command('DROP DATABASE shop SYNC')
+        destroyed = true
+        return clients[0]!.command(sql, ...rest)
+      },
+    }
+    const lock = await acquire(slow)
+    await lock.check()
+    await lock.release()
+  })
+
   it('takes nothing from anybody for one who looked long ago', async () => {
     const old = await silent()
     await sleep(50)
