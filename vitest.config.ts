@@ -2,6 +2,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const major = process.versions.node.split('.')[0]
 const stack = 'test/stack/**/*.test.ts'
+/** Kills, random edits and millions of rows: minutes each. */
+const changes = ['test/integration/{changes*,crashMatrix,longFill}.test.ts', 'src/backfill/backfill.test.ts']
 
 export default defineConfig({
   test: {
@@ -18,9 +20,19 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, stack],
+          exclude: [...configDefaults.exclude, stack, ...changes],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'changes',
+          include: changes,
+          testTimeout: 600_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -31,7 +43,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
