@@ -1,6 +1,7 @@
 import { groupLag } from '../clients/kafka/lag.js'
 import type { Model } from '../model/model.js'
 import { names } from '../naming.js'
+import { troubles, troubleText } from '../targets/flink/live/troubles.js'
 import type { Clients } from '../targets/live.js'
 
 /** The engines of a target beside ClickHouse, those that it has. `error`: it could not be asked. */
@@ -88,6 +89,7 @@ async function kafkaStatus({ project, sources }: Model, kafka: NonNullable<Clien
 async function flinkStatus({ project, sources }: Model, flink: NonNullable<Clients['flink']>): Promise<FlinkStatus> {
   const [version, jobs] = await Promise.all([flink.version(), flink.jobs()])
   const own = new Set(sources.map(({ name }) => names.flinkJob(project, name)))
+  const failing = new Map((await troubles(flink, project)).map(trouble => [trouble.job, troubleText(trouble)]))
   const newest = [...own].flatMap(name => jobs.find(job => job.name === name) ?? [])
   return {
     version,
@@ -96,7 +98,7 @@ async function flinkStatus({ project, sources }: Model, flink: NonNullable<Clien
         name,
         state,
         uptime_ms: state === 'RUNNING' ? Math.max(0, Date.now() - startedAt) : null,
-        cause: state === 'RUNNING' ? null : ((await flink.failure(id)) ?? null),
+        cause: failing.get(name) ?? (state === 'RUNNING' ? null : ((await flink.failure(id)) ?? null)),
       })),
     ),
   }

@@ -36,7 +36,7 @@ export async function examine(project: Project): Promise<DoctorReport> {
       async () => {
         const jobmanager = flink.jobmanager && settingValue(flink.jobmanager)
         const options = { gateway: settingValue(flink.gateway), ...(jobmanager && { jobmanager }) }
-        return (await import('./flink.js')).checkFlink(options)
+        return (await import('./flink.js')).checkFlink(options, model.project)
       },
     ])
   if (redis)

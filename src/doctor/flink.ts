@@ -1,6 +1,7 @@
 import { jobManagerOf } from '../clients/flink/gateway.js'
 import { type Rest, rest } from '../clients/flink/rest.js'
-import { createFlinkClient, type FlinkOptions } from '../clients/flink.js'
+import { createFlinkClient, type FlinkClient, type FlinkOptions } from '../clients/flink.js'
+import { troubles, troubleText } from '../targets/flink/live/troubles.js'
 import { ok, problem, skipped, type Told, warning } from './report.js'
 import { type Skew, skewFinding } from './skew.js'
 
@@ -9,7 +10,7 @@ const TESTED = '2.0'
 const HEARTBEAT_MS = 10_000
 
 /** Gateway, JobManager, slots, the Kafka connector and the clock. No job is started. */
-export async function checkFlink(options: FlinkOptions): Promise<Told[]> {
+export async function checkFlink(options: FlinkOptions, project: string): Promise<Told[]> {
   const flink = createFlinkClient(options)
   const version = await flink.version()
   const findings = [versionFinding(version), await connectorFinding(flink)]
@@ -17,7 +18,7 @@ export async function checkFlink(options: FlinkOptions): Promise<Told[]> {
     const manager = rest(options.jobmanager ?? (await jobManagerOf(rest(options.gateway, 'gateway'))), 'JobManager')
     const config = await manager<{ 'flink-version': string }>('/config')
     findings.push(ok('jobmanager', `Flink ${config['flink-version']}`))
-    findings.push(slotsFinding(await flink.slots()), await clockFinding(manager))
+    findings.push(slotsFinding(await flink.slots()), await jobsFinding(flink, project), await clockFinding(manager))
   } catch (error) {
     findings.push(
       problem('jobmanager', (error as Error).message, 'give the target `flink.jobmanager`, the address of its REST'),
@@ -52,6 +53,12 @@ const slotsFinding = ({ total, free }: { total: number; free: number }): Told =>
   total === 0
     ? warning('slots', 'no TaskManager', 'none is needed where the cluster makes them for each job; else start one')
     : ok('slots', `${free} of ${total} free`)
+
+async function jobsFinding(flink: FlinkClient, project: string): Promise<Told> {
+  const failing = await troubles(flink, project)
+  if (failing.length === 0) return ok('jobs', 'none of the project fails')
+  return problem('jobs', failing.map(troubleText).join('; '), 'rtdash plan names the job and what would repair it')
+}
 
 /** Flink has no clock to ask: a running job tells how long it runs, a TaskManager when it was last heard of. */
 async function clockFinding(manager: Rest): Promise<Told> {

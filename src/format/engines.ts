@@ -52,7 +52,7 @@ const flinkRows = ({ version, jobs }: FlinkStatus, style: Style): string[][] => 
     '',
     uptime_ms === null
       ? `${name}  ${style.red(state.toLowerCase())}${cause === null ? '' : `: ${cause.split('\n')[0]}`}`
-      : `${name}  ${style.green('running')} for ${duration(uptime_ms)}`,
+      : `${name}  ${style.green('running')} for ${duration(uptime_ms)}${cause === null ? '' : style.yellow(`, ${cause.split('\n')[0]}`)}`,
   ]),
 ]
 

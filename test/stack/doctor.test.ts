@@ -65,7 +65,14 @@ test('every engine answers, says its version and lets us in', async () => {
     expect.stringMatching(/^group-rights (ok|skipped)$/),
     'clock skipped',
   ])
-  expect(of(report, 'flink')).toEqual(['version ok', 'kafka-connector ok', 'jobmanager ok', 'slots ok', 'clock ok'])
+  expect(of(report, 'flink')).toEqual([
+    'version ok',
+    'kafka-connector ok',
+    'jobmanager ok',
+    'slots ok',
+    'jobs ok',
+    'clock ok',
+  ])
   expect(of(report, 'redis')).toEqual(['version ok', 'rights ok', 'eviction ok', 'clock ok'])
   expect(report.checks.filter(({ verdict }) => verdict === 'problem')).toEqual([])
 })
