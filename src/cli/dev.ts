@@ -23,8 +23,9 @@ export async function runDev(options: DevOptions, output: Output): Promise<ExitC
   const error = await Promise.race([interruption.happened, failed])
   watcher.close()
   if (error === undefined) output.note('stopping')
-  await session.stopSamples()
+  // An apply that runs begins new samples when it is done.
   await work
+  await session.stopSamples()
   await session.stop()
   if (error !== undefined) throw error
   return interruption.received() === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok
