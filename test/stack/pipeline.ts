@@ -80,10 +80,11 @@ export async function startPipeline(change: (file: string) => string = file => f
     mkdirSync(join(dir, name), { recursive: true })
     const log = join(dir, name, 'log')
     const options = { PORT: String(ports[index]), ROLES: NODES[name], STATE_DIR: join(dir, name) }
-    const process = server({
+    const running = server({
       name,
-      command: 'npm',
-      args: ['start', '--silent', '--prefix', join(dir, 'build/push-service')],
+      // What `npm start` there runs; npm itself would not hand a signal on.
+      command: process.execPath,
+      args: [join(dir, 'build/push-service/server.js')],
       env: { ...env, ...options },
       log,
       ready: async () => {
@@ -91,7 +92,7 @@ export async function startPipeline(change: (file: string) => string = file => f
         return answer.ok && ((await answer.json()) as { config: string | null }).config !== null
       },
     })
-    return Object.assign(process, { url: urls[index]!, log })
+    return Object.assign(running, { url: urls[index]!, log })
   }
   const nodes = { back: node('back', 0), first: node('first', 1), second: node('second', 2) }
   return {
