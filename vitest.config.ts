@@ -2,8 +2,11 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const major = process.versions.node.split('.')[0]
 const stack = 'test/stack/**/*.test.ts'
-/** Kills, random edits and millions of rows: minutes each. */
-const changes = ['test/integration/{changes*,crashMatrix,longFill}.test.ts', 'src/backfill/backfill.test.ts']
+/** Kills, random edits, stories of several processes, millions of rows: a minute and more each, under one Node. */
+const slow = [
+  'test/integration/{changes*,crashMatrix,frontDoor,kill9,longFill,pullRequest,secrets,semantics}.test.ts',
+  'src/backfill/backfill.test.ts',
+]
 
 export default defineConfig({
   test: {
@@ -20,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, stack, ...changes],
+          exclude: [...configDefaults.exclude, stack, ...slow],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -28,8 +31,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'changes',
-          include: changes,
+          name: 'slow',
+          include: slow,
           testTimeout: 600_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
