@@ -223,6 +223,8 @@ describe('trouble', () => {
     const first = await hard.post(events(0, 3), key)
     expect(first).toMatchObject({ status: 503, body: { error: 'backend_unavailable' } })
     expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(0)
+    // Refused at once from now on: nothing of it waits.
+    await sleep(1000)
     expect(await hard.post(events(10, 1))).toMatchObject({ status: 503 })
     away = false
     let answer = await hard.post(events(0, 3), key)
