@@ -6,8 +6,6 @@ import { ok, problem, skipped, type Told, warning } from './report.js'
 import { type Skew, skewFinding } from './skew.js'
 
 const TESTED = '2.0'
-/** TaskManagers report every 10 s unless told. */
-const HEARTBEAT_MS = 10_000
 
 /** Gateway, JobManager, slots, the Kafka connector and the clock. No job is started. */
 export async function checkFlink(options: FlinkOptions, project: string): Promise<Told[]> {
@@ -60,17 +58,14 @@ async function jobsFinding(flink: FlinkClient, project: string): Promise<Told> {
   return problem('jobs', failing.map(troubleText).join('; '), 'rtdash plan names the job and what would repair it')
 }
 
-/** Flink has no clock to ask: a running job tells how long it runs, a TaskManager when it was last heard of. */
+/** Flink has no clock to ask: a running job tells how long it runs. When a busy TaskManager was last heard of tells nothing. */
 async function clockFinding(manager: Rest): Promise<Told> {
   const { jobs } = await manager<{ jobs: { state: string; 'start-time': number; duration: number }[] }>(
     '/jobs/overview',
   )
   const job = jobs.find(({ state }) => state === 'RUNNING')
-  if (job) return skewFinding(skewOf(job['start-time'] + job.duration, 1000))
-  const { taskmanagers } = await manager<{ taskmanagers: { timeSinceLastHeartbeat: number }[] }>('/taskmanagers')
-  const heard = Math.max(...taskmanagers.map(each => each.timeSinceLastHeartbeat))
-  if (!Number.isFinite(heard)) return skipped('clock', 'no job and no TaskManager tells it')
-  return skewFinding(skewOf(heard + HEARTBEAT_MS / 2, HEARTBEAT_MS / 2 + 1000))
+  if (job === undefined) return skipped('clock', 'no running job tells it')
+  return skewFinding(skewOf(job['start-time'] + job.duration, 1000))
 }
 
 const skewOf = (theirs: number, uncertainty: number): Skew => ({ ahead: theirs - Date.now(), uncertainty })

@@ -26,7 +26,7 @@ test('since: clients that come back at any moment have what a client that stayed
   await stayed.inbox.until(all => of(all, 'requests').length >= 2)
 
   const seen: Update[] = []
-  let newest = stayed.inbox.all[0]!.timestamp
+  let newest = of(stayed.inbox.all, 'requests')[0]!.timestamp
   for (let round = 0; round < 25; round++) {
     const guest = await openSocket(harness.service.url)
     guest.send({ action: 'subscribe', metric: 'requests', since: newest, batch: round % 2 === 0 })
