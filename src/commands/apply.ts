@@ -1,13 +1,12 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { accountOf } from '../cli/account.js'
+import { applyFlags } from '../cli/applyFlags.js'
 import { BaseCommand } from '../cli/baseCommand.js'
 import { confirmAndApply } from '../cli/confirmAndApply.js'
 import { CliError, UsageError } from '../cli/errors.js'
 import type { ExitCode } from '../cli/exitCodes.js'
 import { withLivePlan } from '../cli/livePlan.js'
-import { lockFlags } from '../cli/lockFlags.js'
 import { readPlanFile } from '../cli/planFile.js'
-import { planFlags } from '../cli/planFlags.js'
 import { loadProject } from '../cli/project.js'
 
 export default class Apply extends BaseCommand<typeof Apply> {
@@ -29,12 +28,7 @@ Ctrl-C finishes the steps at hand and says where it stopped.`
   static override args = {
     plan: Args.string({ description: 'a plan saved by plan -o' }),
   }
-  static override flags = {
-    yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
-    'allow-destructive': Flags.boolean({ description: 'also what loses data' }),
-    ...planFlags,
-    ...lockFlags,
-  }
+  static override flags = applyFlags
 
   protected async work(): Promise<ExitCode> {
     const { flags, args, output } = this

@@ -1,12 +1,11 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { accountOf } from '../cli/account.js'
+import { applyFlags } from '../cli/applyFlags.js'
 import { BaseCommand } from '../cli/baseCommand.js'
 import { withClients } from '../cli/clients.js'
 import { confirmAndApply } from '../cli/confirmAndApply.js'
 import { CliError, InvalidFileError } from '../cli/errors.js'
 import { type ExitCode, exitCodes } from '../cli/exitCodes.js'
-import { lockFlags } from '../cli/lockFlags.js'
-import { planFlags } from '../cli/planFlags.js'
 import { checkFile, loadProject, type Project } from '../cli/project.js'
 import { formatText } from '../diagnostics/text.js'
 import type { Account, Entry } from '../ledger/ledger.js'
@@ -27,12 +26,7 @@ The metrics file is not touched: take it back as well, or the next apply undoes 
   static override args = {
     id: Args.string({ description: 'an apply that history lists [default: the one before the last]' }),
   }
-  static override flags = {
-    yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
-    'allow-destructive': Flags.boolean({ description: 'also what loses data' }),
-    ...planFlags,
-    ...lockFlags,
-  }
+  static override flags = applyFlags
 
   protected async work(): Promise<ExitCode> {
     const { flags, args, output } = this

@@ -73,6 +73,8 @@ function start(perSecond: number, seed: number): Sender {
 }
 afterEach(() => Promise.all(senders.map(sender => sender.stop())))
 
+const centsOf = ({ exact, value }: Update): bigint => BigInt(Math.round(Number(exact ?? value) * 100))
+
 /** Without the answer that there is no value yet, which a viewer may get first. */
 const windows = (all: readonly Update[]): Update[] => all.filter(({ timestamp }) => timestamp % BEAT_MS === 0)
 
@@ -114,7 +116,7 @@ test('from nothing to numbers on the wall that are right to the last event', { t
   await loaded()
   expect(await stored('_canary IS NULL OR _canary = 0')).toBe(sender.accepted.size)
   const polled = await settled(nodes.first.url, 'revenue_today')
-  expect(BigInt(Math.round(Number(polled.exact ?? polled.value) * 100))).toBe(sender.cents())
+  expect(centsOf(polled)).toBe(sender.cents())
   expect((await settled(nodes.second.url, 'revenue_today')).value).toBe(polled.value)
 
   // Both nodes told the same, in order and without a gap.
@@ -177,8 +179,7 @@ test('what was changed by hand is seen as drift and put right, and nothing else'
   // What came while the rollup had no view is in it as well.
   await loaded()
   const cents = senders.reduce((sum, one) => sum + one.cents(), 0n)
-  const { value, exact } = await settled(nodes.first.url, 'revenue_today')
-  expect(BigInt(Math.round(Number(exact ?? value) * 100))).toBe(cents)
+  expect(centsOf(await settled(nodes.first.url, 'revenue_today'))).toBe(cents)
 })
 
 test('changes under load: a tier there and back, the job from its savepoint, a retention', {
@@ -310,8 +311,7 @@ test('parts that go away and come back lose nothing, and viewers are told meanwh
   const ids = senders.reduce((sum, one) => sum + one.accepted.size, 0)
   expect(await stored('_canary IS NULL OR _canary = 0')).toBe(ids)
   const cents = senders.reduce((sum, one) => sum + one.cents(), 0n)
-  const { value, exact } = await settled(nodes.second.url, 'revenue_today')
-  expect(BigInt(Math.round(Number(exact ?? value) * 100))).toBe(cents)
+  expect(centsOf(await settled(nodes.second.url, 'revenue_today'))).toBe(cents)
 
   // No window is missing on either node, none came twice or out of order but as the same one, marked stale.
   for (const [i, viewer] of viewers.entries()) {
