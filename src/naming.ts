@@ -23,6 +23,8 @@ export const names = {
     `rollup_${source}_${bucketLabel(bucketMs)}${dimensions.length > 0 ? `_by_${dimensions.join('_')}` : ''}`,
   /** A view into a rollup is named by the states it computes: a changed set of states is another view. */
   rollupView: (rollup: string, states: readonly string[]): string => `${rollup}__${contentHash(states.join(','))}`,
+  /** A view's name while it is being altered. */
+  renamed: (view: string): string => `${view}__`,
   state: (fn: string, definition: string): string => `${fn}_${contentHash(definition)}`,
   deadLetters: (table: string): string => `${table}_dead_letters`,
   canaries: (table: string): string => `${table}_canaries`,
@@ -34,6 +36,8 @@ export const names = {
   history: '_rtdash_history',
   config: '_rtdash_config',
   lock: '_rtdash_lock',
+  /** The constraint under which a raw table takes nothing in for a moment. */
+  hold: '_rtdash_hold',
   updatesTopic: (project: string): string => `${project}.updates`,
   deadLettersTopic: (topic: string): string => `${topic}.dead-letters`,
   /** Under which a source's canaries stand in the updates topic. */

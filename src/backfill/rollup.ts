@@ -1,15 +1,15 @@
-import { isAbsent } from '../clients/clickhouseError.js'
 import type { ResourceOf } from '../model/resource.js'
 import { bucketMsOf, timestampOf } from '../targets/clickhouse/apply/fill.js'
+import { HOLD_MS } from '../targets/clickhouse/apply/hold.js'
 import { diffRollup } from '../targets/clickhouse/diff/rollup.js'
-import { type LiveTable, observe, viewsOf } from '../targets/clickhouse/observe.js'
+import { type LiveTable, observe } from '../targets/clickhouse/observe.js'
 import { qualified } from '../targets/clickhouse/text.js'
 import type { ApplyContext } from '../targets/live.js'
 import { BackfillRefused } from './errors.js'
 import { isPartitionKey, type PartitionKey, partitionAt, type Range } from './range.js'
 import { type Staged, stagedOf } from './staged.js'
 import { dropStaging, fillStaging } from './staging.js'
-import { endPause, openPause, PAUSE_MS, SwapFailed, swap } from './swap.js'
+import { SwapFailed, swap } from './swap.js'
 
 /** What was computed again: whole partitions of a rollup, from the bucket on that raw still reaches. */
 export interface RollupResult {
@@ -37,16 +37,14 @@ export async function backfillRollup(
   guard: () => Promise<void> = async () => {},
 ): Promise<RollupResult> {
   const { table } = rollup.spec
-  let pauseMs = PAUSE_MS
+  let holdMs = HOLD_MS
   for (let attempt = 1; ; attempt++) {
-    const open = await openPause(context, table.name).catch(nothingApplied)
-    const staged = await stage(context, rollup, wanted, acceptOlderMs, open !== undefined)
-    if (open) await endPause(context, staged, open)
+    const staged = await stage(context, rollup, wanted, acceptOlderMs)
     try {
-      const from = await fillStaging(context, staged)
+      await fillStaging(context, staged)
       context.progress(`${table.name}: exchanging partitions`)
       await guard()
-      await swap(context, staged, from, pauseMs)
+      await swap(context, staged, holdMs)
       await dropStaging(context, staged)
       return {
         rollup: table.name,
@@ -57,7 +55,7 @@ export async function backfillRollup(
     } catch (error) {
       if (!(error instanceof SwapFailed) || attempt === ATTEMPTS) throw error
       context.progress(`${table.name}: ${error.message}; computing it once more`)
-      pauseMs = error.pauseMs
+      holdMs = error.holdMs
       await dropStaging(context, staged)
     }
   }
@@ -68,7 +66,6 @@ async function stage(
   rollup: ResourceOf<'clickhouse.rollup'>,
   wanted: Range,
   acceptOlderMs: number | null,
-  paused: boolean,
 ): Promise<Staged> {
   const { spec } = rollup
   const observed = await observe(context.clickhouse, context.database, [rollup])
@@ -78,8 +75,7 @@ async function stage(
     throw new BackfillRefused(`there is no rollup ${spec.table.name} yet`, 'rtdash apply makes it')
   refuseStrangers(rollup, live)
   const { change } = diffRollup(rollup, observed)
-  // An interrupted exchange leaves views that differ: it is ended first of all.
-  if (change !== undefined && !paused)
+  if (change !== undefined)
     throw new BackfillRefused(`${spec.table.name} is not as the file says: ${change.reason}`, 'rtdash apply first')
   const key = await partitionKeyOf(context, spec.table.name)
   const range = { from: partitionAt(key, wanted.from).from, to: partitionAt(key, wanted.to - 1).to }
@@ -89,13 +85,7 @@ async function stage(
       `${spec.table.name}: raw reaches back to ${new Date(keep).toISOString()} only`,
       'what is older cannot be computed again; --from-topic gets it where the topic still has it',
     )
-  return stagedOf(rollup, viewsOf(spec.table.name, tables), key, range, keep)
-}
-
-/** Without a ledger nothing was applied: said below, by the rollup that is not there. */
-function nothingApplied(error: unknown): undefined {
-  if (isAbsent(error)) return undefined
-  throw error
+  return stagedOf(rollup, key, range, keep)
 }
 
 /** Columns that nobody asks for any more would be lost in the exchange. */

@@ -1,14 +1,12 @@
-import type { ResourceOf, RollupSpec, SelectItem } from '../model/resource.js'
+import type { ResourceOf, RollupSpec } from '../model/resource.js'
 import { names } from '../naming.js'
 import { type Fill, timestampOf } from '../targets/clickhouse/apply/fill.js'
-import type { LiveTable } from '../targets/clickhouse/observe.js'
 import { type PartitionKey, type Range, within } from './range.js'
 
 /** A rollup whose partitions are computed again beside it. */
 export interface Staged {
   /** As the file wants it, and as it is. */
   readonly rollup: ResourceOf<'clickhouse.rollup'>
-  readonly views: readonly LiveTable[]
   readonly key: PartitionKey
   /** Whole partitions: all buckets that are made anew. */
   readonly range: Range
@@ -22,7 +20,6 @@ export const stagingName = (rollup: string): string => `${rollup}__backfill`
 /** `keep`: buckets before it are beyond raw's reach, and stay as they are. */
 export function stagedOf(
   rollup: ResourceOf<'clickhouse.rollup'>,
-  views: readonly LiveTable[],
   key: PartitionKey,
   range: Range,
   keep: number | undefined,
@@ -42,15 +39,8 @@ export function stagedOf(
   const beside = { ...rollup, id: `clickhouse.backfill/${spec.table.name}`, spec: staging }
   return {
     rollup,
-    views,
     key,
     range,
     fill: { rollup: beside, view, states: spec.states, ...(keep !== undefined && { keep }) },
   }
-}
-
-/** The states that one of the rollup's views computes. */
-export function statesOf({ rollup: { spec } }: Staged, view: LiveTable): SelectItem[] {
-  const has = new Set(view.columns.map(column => column.name))
-  return spec.states.filter(state => has.has(state.name))
 }

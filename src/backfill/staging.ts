@@ -10,10 +10,10 @@ import type { Staged } from './staged.js'
 
 /**
  * Fills the table beside the rollup: by its own view with what arrives from a cut-over on, from raw with what came
- * before, and from the rollup itself with buckets that raw no longer reaches. Compares it with raw, and returns the
- * cut-over. Goes on where an interrupted run over the same buckets has stopped.
+ * before, and from the rollup itself with buckets that raw no longer reaches. Compares it with raw. Goes on where an
+ * interrupted run over the same buckets has stopped.
  */
-export async function fillStaging(context: ApplyContext, staged: Staged): Promise<number> {
+export async function fillStaging(context: ApplyContext, staged: Staged): Promise<void> {
   const { fill } = staged
   await createStaging(context, staged)
   await cutover(context, fill)
@@ -22,7 +22,6 @@ export async function fillStaging(context: ApplyContext, staged: Staged): Promis
   const from = await cutoverOf(context, fill.view)
   context.progress(`${staged.rollup.spec.table.name}: comparing with raw`)
   await compare(context, { ...fill, from })
-  return from
 }
 
 /** Takes the table and its view away. */

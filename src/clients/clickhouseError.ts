@@ -1,3 +1,5 @@
+import { names } from '../naming.js'
+
 /** The one error of every ClickHouse call. */
 export class ClickHouseError extends Error {
   override readonly name = 'ClickHouseError'
@@ -19,6 +21,10 @@ export class ClickHouseError extends Error {
 /** Whether a table, or its database, is not there: nothing has been applied yet, or all was destroyed. */
 export const isAbsent = (error: unknown): boolean =>
   error instanceof ClickHouseError && ['UNKNOWN_TABLE', 'UNKNOWN_DATABASE'].includes(error.type)
+
+/** Whether a raw table takes nothing in for a moment, since an apply changes its views: nothing of the insert is stored. */
+export const isHeld = (error: unknown): boolean =>
+  error instanceof ClickHouseError && error.type === 'VIOLATED_CONSTRAINT' && error.message.includes(names.hold)
 
 const RETRYABLE: ReadonlySet<string> = new Set([
   'TIMEOUT_EXCEEDED',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouse, ClickHouseError, Settings } from '../../clients/clickhouse.js'
+import { isHeld } from '../../clients/clickhouseError.js'
 import { rawColumns } from '../../naming.js'
 import { id, qualified } from '../../targets/clickhouse/text.js'
 import { type Batch, BatchRefused, type Insert, type RowColumn, type Sink, withPrefix } from './batch.js'
@@ -21,6 +22,8 @@ const REFUSED: ReadonlySet<number> = new Set([16, 47, 60, 81, 117, 497, 516])
 const FORMAT = 'RowBinaryWithNamesAndTypes'
 const FIRST_PAUSE = 50
 const LONGEST_PAUSE = 2000
+/** An apply lets nothing in for a fraction of a second; nothing of the batch is stored. */
+const HELD_PAUSE = 20
 const DAY = 86_400_000
 
 const tableName = ({ database, table }: Insert): string => qualified(database, table)
@@ -36,7 +39,7 @@ export function createClickHouseSink(options: SinkOptions): Sink & { resend(batc
     let unknown = mayBeThere
     let stored = false
     let failingSince = 0
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    for (let pause = FIRST_PAUSE; ; ) {
       signal.throwIfAborted()
       try {
         const before = unknown ? await ingestedAt(batch, insert) : undefined
@@ -46,11 +49,16 @@ export function createClickHouseSink(options: SinkOptions): Sink & { resend(batc
       } catch (error) {
         const failure = error as ClickHouseError
         if (refusable && !stored && REFUSED.has(failure.code)) throw new BatchRefused(failure.message, { cause: error })
-        unknown = true
         failingSince ||= Date.now()
         onTrouble(Date.now() - failingSince, failure)
+        if (isHeld(failure)) {
+          await sleep(HELD_PAUSE, undefined, { signal })
+          continue
+        }
+        unknown = true
         log(`insert into ${insert.table} failed and will be sent again: ${failure.message}`)
         await sleep(pause, undefined, { signal })
+        pause = Math.min(pause * 2, LONGEST_PAUSE)
       }
     }
   }

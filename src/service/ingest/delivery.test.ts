@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ClickHouse, ClickHouseError } from '../../clients/clickhouse.js'
 import { type TestClickHouse, testClickHouse } from '../../embedded/testing.js'
+import { hold } from '../../targets/clickhouse/apply/hold.js'
 import { configOf, createTables, shopSource, type TestIngest, testIngest } from './testing.js'
 
 let ch: TestClickHouse
@@ -209,6 +210,18 @@ describe('trouble', () => {
     )
     expect(sums!.rollup).toBe(sums!.raw)
     await hard.stop()
+  })
+
+  test('while an apply holds events back requests wait, and each counts once', async () => {
+    const context = { clickhouse: ch.client, clients: { clickhouse: ch.client }, database: 'shop' }
+    let sent: Promise<unknown>[] = []
+    await hold({ ...context, applyId: 'test', progress: () => {} }, 'raw_events', async () => {
+      sent = [run.post(events(0, 3)), run.post(events(3, 4))]
+      await sleep(200)
+      expect(await stored()).toBe(0)
+    })
+    expect(await Promise.all(sent)).toMatchObject([{ status: 202 }, { status: 202 }])
+    expect(await stored()).toBe(7)
   })
 
   test('while ClickHouse is away requests get 503 in time, and what was sent counts once when it is back', async () => {

@@ -23,6 +23,8 @@ export interface LiveTable {
   readonly rows: number
   readonly bytes: number
   readonly columns: readonly LiveColumn[]
+  /** What an apply that was killed in just that moment left: a view under another name, raw that takes nothing in. */
+  readonly left?: 'renamed' | 'held'
 }
 
 export interface LiveColumn {
@@ -73,7 +75,8 @@ export async function observe(
     ),
   ])
   const byTable = groupByTable(columns)
-  const tables = new Map(rows.flat().map(row => [row.name, liveTable(row, byTable.get(row.name) ?? [])]))
+  const live = rows.flat().map(row => liveTable(row, byTable.get(row.name) ?? []))
+  const tables = new Map(live.map(table => [table.name, table]))
   const [rollups, filled] = await Promise.all([
     normalForms(
       clickhouse,
@@ -140,8 +143,10 @@ function liveTable(row: TableRow, columns: readonly ColumnRow[]): LiveTable {
   const head = /^CREATE MATERIALIZED VIEW \S+( REFRESH (.+?))?( APPEND)? TO \S+?\.(`(?:[^`\\]|\\.)*`|[^\s(]+)/.exec(
     row.create_table_query,
   )
+  const renamed = head !== null && owner !== undefined && RENAMED.exec(row.name)
+  const left = renamed ? 'renamed' : row.create_table_query.includes(names.hold) ? 'held' : undefined
   return {
-    name: row.name,
+    name: renamed ? renamed[1]! : row.name,
     engine: row.engine,
     engineFull: row.engine_full,
     select: row.as_select,
@@ -152,8 +157,12 @@ function liveTable(row: TableRow, columns: readonly ColumnRow[]): LiveTable {
     rows: Number(row.total_rows ?? 0),
     bytes: Number(row.total_bytes ?? 0),
     columns: columns.map(({ table: _, bytes, ...column }) => ({ ...column, bytes: Number(bytes) })),
+    ...(left && { left }),
   }
 }
+
+/** See `names.renamed` and `names.rollupView`. */
+const RENAMED = /^(.+__[0-9a-f]{8})__$/
 
 /** The SELECTs to compare with what is live. */
 export function selectsOf(resource: Resource, tables: ReadonlyMap<string, LiveTable>): string[] {

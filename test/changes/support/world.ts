@@ -18,18 +18,11 @@ export interface World {
   insert(rows: number): Promise<void>
   /** Inserts all the time until stopped, again and again where the server is away; returns how many batches. */
   write(rows?: number, pauseMs?: number): () => Promise<number>
-  /** From now on no batch is sent twice: somebody else's apply alters views. */
-  calm(): void
   remove(): Promise<void>
 }
 
-export const altersViews = ({ changes }: Plan): boolean =>
-  changes.some(({ steps }) => steps.some(({ run }) => run === 'requery'))
-
 export function createWorld(client: () => ClickHouse, project: string, random: () => number = Math.random): World {
   let batches = 0
-  /** Applies under way that alter a view: what is first stored just then is not sent again (see `requery`). */
-  let altering = 0
   function batch(rows: number): string {
     return Array.from({ length: rows }, () => {
       const late = random() < 0.2 ? random() * 3 * DAY * random() : random() * 2000
@@ -54,7 +47,7 @@ export function createWorld(client: () => ClickHouse, project: string, random: (
     const rows = body.replaceAll('}', `,"_batch":${id}}`)
     const settings = { insert_deduplication_token: `${project}-${id}`, max_partitions_per_insert_block: 0 }
     const started = Date.now()
-    for (let twice = altering === 0 && random() < 0.2, again = false; ; again = true) {
+    for (let twice = random() < 0.2, again = false; ; again = true) {
       try {
         const at = again ? await storedAt(id) : undefined
         await client().insert(
@@ -63,7 +56,7 @@ export function createWorld(client: () => ClickHouse, project: string, random: (
           'JSONEachRow',
           settings,
         )
-        if (!twice || altering > 0) return
+        if (!twice) return
         twice = false
       } catch (error) {
         if (!patient || Date.now() - started > 30_000) throw error
@@ -89,20 +82,10 @@ export function createWorld(client: () => ClickHouse, project: string, random: (
     apply: async (compiled, { drop, client: own, ...options } = {}) => {
       const wanted = await planned(compiled, { ...(drop !== undefined && { drop }), ...(own && { client: own }) })
       const clients = { clickhouse: own ?? client() }
-      const alters = altersViews(wanted)
-      if (alters) altering++
-      const applied = await apply(wanted, clients, { database: project, allowDestructive: true, ...options }).finally(
-        async () => {
-          await sleep(alters ? 50 : 0)
-          if (alters) altering--
-        },
-      )
+      const applied = await apply(wanted, clients, { database: project, allowDestructive: true, ...options })
       const failed = applied.results.filter(result => !result.ok)
       if (failed.length > 0) throw new Error(failed.map(({ id, error }) => `${id}: ${error}`).join('\n'))
       return applied
-    },
-    calm: () => {
-      altering++
     },
     insert: rows => send(batch(rows), false),
     write: (rows = 10, pauseMs = 20) => {

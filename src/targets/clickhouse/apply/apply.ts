@@ -1,5 +1,6 @@
 import type { Change, Step } from '../../../model/plan.js'
 import type { ResourceOf, SelectItem } from '../../../model/resource.js'
+import { names } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
 import { mark, markFacts } from '../mark.js'
 import { createRollupView } from '../render.js'
@@ -7,16 +8,18 @@ import { qualified, str } from '../text.js'
 import { backfill } from './backfill.js'
 import { compare } from './compare.js'
 import { serverNow } from './context.js'
-import { cutover, insertsDone } from './cutover.js'
+import { cutover } from './cutover.js'
 import type { LiveFill } from './fill.js'
+import { hold } from './hold.js'
+import { insertsDone } from './inserts.js'
 import { mutate } from './mutate.js'
 
 /** Runs one step. Running it twice is the same as once. */
 export async function applyStep(context: ApplyContext, change: Change, step: Step): Promise<void> {
   if (step.run === 'sql') return context.clickhouse.command(step.sql!)
   if (step.run === 'mutate') return mutate(context, step.sql!)
-  if (step.run === 'requery') return requery(context, String(step.args!.view), step.sql!)
-  if (step.run === 'settle') return insertsDone(context, await serverNow(context.clickhouse))
+  if (step.run === 'requery') return requery(context, String(step.args!.raw), String(step.args!.view), step.sql)
+  if (step.run === 'settle') return void (await insertsDone(context, await serverNow(context.clickhouse)))
   const rollup = change.after as ResourceOf<'clickhouse.rollup'>
   const view = String(step.args!.view)
   switch (step.run) {
@@ -67,13 +70,16 @@ async function liveFill(
 }
 
 /**
- * Changes what a view computes. An ALTER makes its rows known under another token until the server starts again, and a
- * batch sent again across either would count twice; a new name, and the old one again, take that back (measured). What
- * is first stored in the few ms in between, and then sent again, does: only where states or columns are dropped.
+ * Changes what a view computes, or gives it its name back after an interruption. An ALTER makes its rows known under
+ * another token until the server starts again, and a batch sent again across it would count twice: its own name, come
+ * back, brings the token back (measured). Nothing is stored meanwhile.
  */
-async function requery({ clickhouse, database }: ApplyContext, view: string, sql: string): Promise<void> {
-  const [name, other] = [qualified(database, view), qualified(database, `${view}__`)]
-  await clickhouse.command(sql)
-  await clickhouse.command(`RENAME TABLE ${name} TO ${other}`)
-  await clickhouse.command(`RENAME TABLE ${other} TO ${name}`)
+async function requery(context: ApplyContext, raw: string, view: string, sql: string | undefined): Promise<void> {
+  const { clickhouse, database } = context
+  const [own, other] = [qualified(database, view), qualified(database, names.renamed(view))]
+  await hold(context, raw, async () => {
+    await clickhouse.command(`RENAME TABLE IF EXISTS ${own} TO ${other}`)
+    if (sql !== undefined) await clickhouse.command(sql.replace(own, other))
+    await clickhouse.command(`RENAME TABLE ${other} TO ${own}`)
+  })
 }

@@ -1,16 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApplyContext } from '../../live.js'
 import { markFacts } from '../mark.js'
 import { addState, clearState, createRollupView, dropTable } from '../render.js'
 import { str } from '../text.js'
 import { record, recorded, serverNow } from './context.js'
 import { type Fill, fillMark } from './fill.js'
+import { insertsDone, past } from './inserts.js'
 import { mutate } from './mutate.js'
 
 /** First distance of a cut-over from now; doubled each time it turns out too short. */
 const MARGIN_MS = 300
-/** An insert that runs for longer is told about. */
-const SLOW_INSERT_MS = 5000
 
 interface Held {
   readonly from: number
@@ -75,21 +73,6 @@ async function undo(context: ApplyContext, { rollup, view, states, keep }: Fill)
 }
 
 async function settled(context: ApplyContext, from: number): Promise<void> {
-  for (;;) {
-    const left = from - (await serverNow(context.clickhouse))
-    if (left < 0) break
-    await sleep(Math.min(500, left + 1))
-  }
+  await past(context, from)
   await insertsDone(context, from)
-}
-
-/** Waits until every insert into the project that began by `until` has ended. */
-export async function insertsDone({ clickhouse, database, progress }: ApplyContext, until: number): Promise<void> {
-  const running = `SELECT count() AS n FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush') AND (current_database = ${str(database)} OR position(query, ${str(database)}) > 0) AND toUnixTimestamp64Milli(now64(3)) - toInt64(elapsed * 1000) <= ${until} + 50`
-  for (const started = Date.now(); ; ) {
-    const [row] = await clickhouse.query<{ n: string }>(running)
-    if (Number(row!.n) === 0) return
-    if (Date.now() - started > SLOW_INSERT_MS) progress(`waiting for ${row!.n} inserts that began before the cut-over`)
-    await sleep(20)
-  }
 }

@@ -45,10 +45,10 @@ function detach(table: string, columns: readonly string[], observed: Observed): 
     .filter(
       view => view.owner !== undefined && view.feeds !== undefined && view.select.replaceAll('`', '').includes(from),
     )
-    .flatMap(view => without(view, columns, observed.database))
+    .flatMap(view => without(view, table, columns, observed.database))
 }
 
-function without(view: LiveTable, columns: readonly string[], database: string): Step[] {
+function without(view: LiveTable, raw: string, columns: readonly string[], database: string): Step[] {
   const { items, rest } = selectList(view.select)
   const reads = (sql: string): boolean => columns.some(column => mentions(sql, column))
   const left = items.filter(item => !reads(item))
@@ -61,7 +61,7 @@ function without(view: LiveTable, columns: readonly string[], database: string):
       run: 'requery',
       title: `view ${view.name} computes less`,
       sql: `ALTER TABLE ${qualified(database, view.name)} MODIFY QUERY SELECT ${left.join(', ')}${rest}`,
-      args: { view: view.name },
+      args: { raw, view: view.name },
     },
   ]
 }

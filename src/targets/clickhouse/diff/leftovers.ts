@@ -100,7 +100,7 @@ function dropStates(rollup: ResourceOf<'clickhouse.rollup'>, { states, gone }: U
         run: 'requery',
         title: `view ${view.name} computes less`,
         sql: `ALTER TABLE ${qualified(spec.table.database, view.name)} MODIFY QUERY ${select}`,
-        args: { view: view.name },
+        args: { raw: spec.source.table, view: view.name },
       }
     })
   const columns = states.map(name => ({

@@ -37,6 +37,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
       reason: ['new rollup', ...sinceReason(figures)].join(', '),
       steps: [
         // Its views outlived it: they would fill the new one twice.
+        ...views.filter(view => view.left === 'renamed').map(view => renameBack(spec, view)),
         ...dropViews(spec, views),
         { run: 'sql', title: `create table ${spec.table.name}`, sql: createTable(spec.table) },
         ...fill(spec, spec.states, observed, figures),
@@ -75,8 +76,10 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
   }
   // Raw under a new name holds nothing yet: what came before stays, and goes on.
   const clears = rawHolds(spec, observed)
+  const renamed = views.filter(view => view.left === 'renamed')
   const steps: Step[] = [
     ...table.steps,
+    ...renamed.map(view => renameBack(spec, view)),
     ...dropViews(spec, [...broken]),
     ...freshColumns(
       spec,
@@ -98,6 +101,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
       ? [[...broken].every(needsFilling) ? 'a fill was interrupted' : 'a view was changed by hand']
       : []),
     ...(unfilled.length > 0 ? ['a fill was interrupted'] : []),
+    ...(renamed.length > 0 ? ['the change of a view was interrupted'] : []),
     ...(missing.length > 0 ? sinceReason(figures) : []),
   ]
   const rebuilds = missing.length + unfilled.length > 0
@@ -137,6 +141,12 @@ const unfilledOf =
     const { from } = markFacts(view.comment)
     return from !== undefined && !observed.filled.has(fillKey(view.name, from))
   }
+
+const renameBack = (spec: RollupSpec, { name }: LiveTable): Step => ({
+  run: 'requery',
+  title: `give view ${name} its name back`,
+  args: { raw: spec.source.table, view: name },
+})
 
 /** And waits until nothing that they began is still being written. */
 const dropViews = (spec: RollupSpec, views: readonly LiveTable[]): Step[] => [

@@ -1,5 +1,6 @@
 import type { Step } from '../../../model/plan.js'
 import type { TableSpec } from '../../../model/resource.js'
+import { names } from '../../../naming.js'
 import { PlanError } from '../../../plan/planError.js'
 import { liveNormalTable, ttlSeconds, wantedTable } from '../normalize.js'
 import type { LiveTable } from '../observe.js'
@@ -73,6 +74,10 @@ export function diffTable(
     if (have.settings.get(name) === value) continue
     step(`set ${name}`, `MODIFY SETTING ${name} = ${/^\d+$/.test(value) ? value : str(value)}`)
     reasons.push(`setting ${name}`)
+  }
+  if (live.left === 'held') {
+    step('let events in', `DROP CONSTRAINT IF EXISTS ${id(names.hold)}`)
+    reasons.push('an interrupted apply held events back')
   }
   if (live.comment !== spec.comment) {
     step('mark it', `MODIFY COMMENT ${str(spec.comment)}`)
