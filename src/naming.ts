@@ -23,6 +23,8 @@ export const names = {
     `rollup_${source}_${bucketLabel(bucketMs)}${dimensions.length > 0 ? `_by_${dimensions.join('_')}` : ''}`,
   /** A view into a rollup is named by the states it computes: a changed set of states is another view. */
   rollupView: (rollup: string, states: readonly string[]): string => `${rollup}__${contentHash(states.join(','))}`,
+  /** What a view's rollup gets from another one, as it was at the cut-over. */
+  carried: (view: string): string => `${view}__carried`,
   /** A view's name while it is being altered. */
   renamed: (view: string): string => `${view}__`,
   state: (fn: string, definition: string): string => `${fn}_${contentHash(definition)}`,

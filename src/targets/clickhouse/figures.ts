@@ -3,13 +3,18 @@ import type { Change, Impact } from '../../model/plan.js'
 import type { ResourceOf, RollupSpec } from '../../model/resource.js'
 import { rawColumns } from '../../naming.js'
 import { bucketMsOf, timestampOf } from './apply/fill.js'
+import { type Carry, carriesOf, halfCarried, isWhole } from './carry.js'
+import { GENTLE, inTurn } from './gently.js'
+import { liveNormalTable, ttlSeconds } from './normalize.js'
 import { type Figures, type LiveTable, type Observed, viewsOf } from './observe.js'
 import { rollupSelect } from './render.js'
-import { qualified } from './text.js'
+import { isEmpty, mergedSql } from './states.js'
+import { id, qualified } from './text.js'
 
 /** Events that a probe reads: some tenths of a second at most. */
 const PROBE_ROWS = 100_000
 const PROBE_SECONDS = 2
+const PROBE = { ...GENTLE, max_execution_time: PROBE_SECONDS, timeout_overflow_mode: 'break' }
 const DAY_MS = 86_400_000
 /** An event may be stamped later than it arrives, by so much: what old buckets could have lost. */
 const AHEAD_MS = 600_000
@@ -29,8 +34,7 @@ export async function measureFills(
     if (states.length === 0) continue
     const { spec } = change.after as ResourceOf<'clickhouse.rollup'>
     const raw = observed.tables.get(spec.source.table)
-    if (raw && raw.rows > 0)
-      figures.set(spec.table.name, await measure(clickhouse, spec, raw, new Set(states), observed))
+    if (raw) figures.set(spec.table.name, await measure(clickhouse, spec, raw, new Set(states), observed))
   }
   return figures
 }
@@ -48,12 +52,19 @@ async function measure(
   const from = qualified(spec.source.database, spec.source.table)
   const sample = `(SELECT * FROM ${from} LIMIT ${PROBE_ROWS})`
   const [reach, flow, perRow] = await Promise.all([
-    reachOf(clickhouse, spec, observed),
-    unlessNew(flowOf(clickhouse, spec, from)),
-    unlessNew(
-      msPerRow(clickhouse, select.replace(` FROM ${from} `, ` FROM ${sample} `), Math.min(raw.rows, PROBE_ROWS)),
-    ),
+    reachOf(clickhouse, spec, raw, observed),
+    raw.rows > 0 ? unlessNew(flowOf(clickhouse, spec, from)) : undefined,
+    raw.rows > 0
+      ? unlessNew(
+          msPerRow(clickhouse, select.replace(` FROM ${from} `, ` FROM ${sample} `), Math.min(raw.rows, PROBE_ROWS)),
+        )
+      : undefined,
   ])
+  const had = reach?.donors.length ? await withHistory(clickhouse, spec, states, reach.before, observed) : new Set()
+  const homeless = [...states].filter(state => !had.has(state))
+  const carries = reach ? carriesOf(spec, homeless, reach.donors, reach.since, observed) : []
+  const since =
+    reach && !carriesAll(carries, states) ? Math.max(reach.since, ...carries.map(({ keep }) => keep)) : undefined
   const columns = raw.columns.filter(({ name }) => select.includes(`\`${name}\``) || name === rawColumns.ingestedAt)
   const bytesPerGroup = [...states].reduce((sum, state) => sum + stateBytes(state, observed), live ? 0 : NUMBER_BYTES)
   const impact: Impact = {
@@ -65,12 +76,16 @@ async function measure(
       bytesPerDay: Math.round(flow.groupsPerDay * bytesPerGroup),
       rowsPerInsert: Math.round(flow.groupsPerInsert * 10) / 10,
     }),
-    ...(reach && { since: reach.since }),
+    ...(since !== undefined && { since }),
   }
-  return { impact, ...(reach?.keep !== undefined && { keep: reach.keep }) }
+  return { impact, ...(reach?.keep !== undefined && { keep: reach.keep }), carries }
 }
 
 const UNKNOWN_IDENTIFIER = 47
+
+/** Whether all that a rollup misses has had its history so far, in every series and bucket. */
+const carriesAll = (carries: readonly Carry[], states: ReadonlySet<string>): boolean =>
+  carries.every(isWhole) && new Set(carries.flatMap(carry => carry.states)).size === states.size
 
 /** Nothing can be measured of a column that the same plan adds. */
 const unlessNew = <T>(probe: Promise<T>): Promise<T | undefined> =>
@@ -79,35 +94,76 @@ const unlessNew = <T>(probe: Promise<T>): Promise<T | undefined> =>
     throw error
   })
 
+interface Reach {
+  readonly since: number
+  readonly keep?: number
+  readonly donors: readonly LiveTable[]
+  /** Events from before this instant are in rollups alone. */
+  readonly before: number
+}
+
 /**
- * Since when raw holds all, where rollups hold more than it does: from then on new states have values. `keep` where it is
- * the rollup itself that holds more. Undefined where raw holds everything.
+ * Since when raw holds all, where rollups hold more than it does: from then on new states have values, but for those that
+ * `donors` have had. `keep` where it is the rollup itself that holds more. Undefined where raw holds everything.
  */
 async function reachOf(
   clickhouse: ClickHouse,
   spec: RollupSpec,
+  raw: LiveTable,
   observed: Observed,
-): Promise<{ since: number; keep?: number } | undefined> {
+): Promise<Reach | undefined> {
   const own = observed.tables.get(spec.table.name)
   const others = siblings(spec, observed)
-  const [[raw], ...oldest] = await Promise.all([
-    clickhouse.query<{ arrival: string; event: string }>(
-      `SELECT toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS arrival, toUnixTimestamp64Milli(toDateTime64(min(${timestampOf(spec)}), 3, 'UTC')) AS event FROM ${qualified(spec.source.database, spec.source.table)}`,
+  const [[first], ...oldest] = await Promise.all([
+    inTurn(clickhouse, () =>
+      clickhouse.query<{ now: string; n: string; arrival: string; event: string }>(
+        `SELECT toUnixTimestamp64Milli(now64(3)) AS now, count() AS n, toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS arrival, toUnixTimestamp64Milli(toDateTime64(min(${timestampOf(spec)}), 3, 'UTC')) AS event FROM ${qualified(spec.source.database, spec.source.table)}`,
+        undefined,
+        { settings: GENTLE },
+      ),
     ),
-    ...[...(own && own.rows > 0 ? [own] : []), ...others].map(async ({ name }) => {
+    ...[...(own && own.rows > 0 ? [own] : []), ...others].map(async table => {
       const [row] = await clickhouse.query<{ bucket: string }>(
-        `SELECT toUnixTimestamp64Milli(min(bucket)) AS bucket FROM ${qualified(spec.table.database, name)}`,
+        `SELECT toUnixTimestamp64Milli(min(bucket)) AS bucket FROM ${qualified(spec.table.database, table.name)}`,
       )
-      return { name, bucket: Number(row!.bucket) }
+      return { table, bucket: Number(row!.bucket) }
     }),
   ])
-  const since = Number(raw!.arrival)
+  const now = Number(first!.now)
+  const since = first!.n === '0' ? now : Number(first!.arrival)
+  // Once raw has let go of something, an event that came late says nothing of how far it reaches.
+  const kept = ttlSeconds(liveNormalTable(raw).ttl)
+  const expired = first!.n === '0' || (kept !== undefined && since < now - kept * 1000 + 2 * DAY_MS)
+  const reach = expired ? since : Number(first!.event)
   const bucketMs = bucketMsOf(spec)
-  const endsBefore = ({ name, bucket }: { name: string; bucket: number }): boolean =>
-    bucket + (name === spec.table.name ? bucketMs : DAY_MS) <= Number(raw!.event)
-  if (!oldest.some(endsBefore)) return undefined
-  if (!oldest.some(rollup => rollup.name === spec.table.name && endsBefore(rollup))) return { since }
-  return { since, keep: Math.ceil((since + AHEAD_MS) / bucketMs) * bucketMs }
+  const older = oldest.filter(({ table, bucket }) => bucket + (table === own ? bucketMs : DAY_MS) <= reach)
+  if (older.length === 0) return undefined
+  const donors = older.filter(({ table }) => table !== own).sort((a, b) => a.bucket - b.bucket)
+  return {
+    since,
+    before: reach,
+    donors: spec.table.cluster === undefined ? donors.map(({ table }) => table) : [],
+    ...(donors.length < older.length && { keep: Math.ceil((since + AHEAD_MS) / bucketMs) * bucketMs }),
+  }
+}
+
+/** Which of these states hold something from before an instant already: that goes on, nothing is carried over to it. */
+async function withHistory(
+  clickhouse: ClickHouse,
+  { table }: RollupSpec,
+  states: ReadonlySet<string>,
+  before: number,
+  observed: Observed,
+): Promise<Set<string>> {
+  const half = halfCarried(table.name, observed)
+  const there = (observed.tables.get(table.name)?.columns ?? [])
+    .map(({ name }) => name)
+    .filter(name => states.has(name) && !half.has(name))
+  if (there.length === 0) return new Set()
+  const [row] = await clickhouse.query<Record<string, string | null>>(
+    `SELECT ${there.map(name => `toString(${mergedSql(name)}) AS ${id(`m_${name}`)}`).join(', ')} FROM ${qualified(table.database, table.name)} WHERE bucket < fromUnixTimestamp64Milli(${before}, 'UTC')`,
+  )
+  return new Set(there.filter(name => !isEmpty(row![`m_${name}`]!)))
 }
 
 /** Other rollups that are filled from the same raw table. */
@@ -137,11 +193,13 @@ async function flowOf(
   const ms = Number(span!.ms)
   if (ms < 1000) return undefined
   const windowMs = Math.ceil(Math.min(DAY_MS, ms, (ms * PROBE_ROWS) / Number(span!.n)))
-  const [row] = await clickhouse.query<{ day: string; insert: number }>(
-    `SELECT uniqExact(k) AS day, uniqExact(k, a) / uniqExact(a) AS insert FROM (SELECT (${keys}) AS k, ${arrival} AS a FROM ${from}
-     WHERE ${spec.where} AND ${arrival} > (SELECT max(${arrival}) FROM ${from}) - toIntervalMillisecond(${windowMs}))`,
-    undefined,
-    { settings: { max_execution_time: PROBE_SECONDS, timeout_overflow_mode: 'break' } },
+  const [row] = await inTurn(clickhouse, () =>
+    clickhouse.query<{ day: string; insert: number }>(
+      `SELECT uniqExact(k) AS day, uniqExact(k, a) / uniqExact(a) AS insert FROM (SELECT (${keys}) AS k, ${arrival} AS a FROM ${from}
+       WHERE ${spec.where} AND ${arrival} > (SELECT max(${arrival}) FROM ${from}) - toIntervalMillisecond(${windowMs}))`,
+      undefined,
+      { settings: PROBE },
+    ),
   )
   if (!row || !Number.isFinite(row.insert)) return undefined
   return { groupsPerDay: (Number(row.day) * DAY_MS) / windowMs, groupsPerInsert: row.insert }
@@ -149,11 +207,11 @@ async function flowOf(
 
 /** Time that the fill's own statement takes for an event, ms, on one core. */
 async function msPerRow(clickhouse: ClickHouse, select: string, rows: number): Promise<number | undefined> {
-  const started = performance.now()
-  await clickhouse.command(`${select} FORMAT Null`, undefined, {
-    settings: { max_threads: 1, max_execution_time: PROBE_SECONDS, timeout_overflow_mode: 'break' },
+  const ms = await inTurn(clickhouse, async () => {
+    const started = performance.now()
+    await clickhouse.command(`${select} FORMAT Null`, undefined, { settings: PROBE })
+    return performance.now() - started
   })
-  const ms = performance.now() - started
   return ms > PROBE_SECONDS * 1000 ? undefined : ms / rows
 }
 

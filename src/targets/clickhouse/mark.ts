@@ -7,6 +7,8 @@ export interface MarkFacts {
   readonly from?: string
   /** Buckets before this instant are not filled: they hold history that raw no longer has. */
   readonly keep?: string
+  /** The rollup that these buckets come from, where they are not there yet. */
+  readonly carry?: string
 }
 
 export const mark = (id: string, note: string, facts: MarkFacts = {}): string =>
@@ -18,9 +20,10 @@ export const markedId = (comment: string): string | undefined => /^rtdash:(\S+)/
 /** The facts in a comment of ours. */
 export function markFacts(comment: string): MarkFacts {
   const fact = (key: string): string | undefined => new RegExp(` ${key}=(\\S+)`).exec(comment)?.[1]
-  const [from, keep] = [fact('from'), fact('keep')]
+  const [from, keep, carry] = [fact('from'), fact('keep'), fact('carry')]
   return {
     ...(from !== undefined && { from }),
     ...(keep !== undefined && { keep }),
+    ...(carry !== undefined && { carry }),
   }
 }

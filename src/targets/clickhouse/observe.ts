@@ -2,6 +2,7 @@ import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Impact } from '../../model/plan.js'
 import type { Resource, RollupSpec, SelectItem } from '../../model/resource.js'
 import { names } from '../../naming.js'
+import type { Carry } from './carry.js'
 import { markedId, markFacts } from './mark.js'
 import { arrivedFrom, rollupSelect } from './render.js'
 import { qualified, str } from './text.js'
@@ -55,6 +56,8 @@ export interface Figures {
   readonly impact: Impact
   /** Buckets before this instant (epoch ms) hold history that raw no longer has: it is never cleared. */
   readonly keep?: number
+  /** What comes from other rollups. */
+  readonly carries: readonly Carry[]
 }
 
 /** Reads only. */

@@ -66,6 +66,15 @@ export const mergeSql = (fn: State['fn'], column: string, level?: number): strin
   return `${name}${merge}${parameters}(${column})`
 }
 
+/** Reads back a column of a rollup by its name alone, which begins with its function. */
+export const mergedSql = (state: string): string => mergeSql(functionOf(state), id(state), 0.5)
+
+export const functionOf = (state: string): State['fn'] => state.slice(0, state.lastIndexOf('_')) as State['fn']
+
+/** Whether a merged state, as text, is one of no event at all. */
+export const isEmpty = (value: string | null): boolean =>
+  value === null || value === '' || Number(value) === 0 || value === 'nan'
+
 /** Merges states into one of the same kind. */
 export const mergeStateSql = (fn: State['fn'], column: string): string => {
   const [name, parameters, merge] = aggregate(fn)

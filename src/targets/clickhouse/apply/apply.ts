@@ -6,6 +6,7 @@ import { mark, markFacts } from '../mark.js'
 import { createRollupView } from '../render.js'
 import { qualified, str } from '../text.js'
 import { backfill } from './backfill.js'
+import { carry } from './carry.js'
 import { compare } from './compare.js'
 import { serverNow } from './context.js'
 import { cutover } from './cutover.js'
@@ -31,7 +32,10 @@ export async function applyStep(context: ApplyContext, change: Change, step: Ste
         view,
         states: pick(rollup, String(step.args!.states).split(',')),
         ...(step.args!.keep !== undefined && { keep: Number(step.args!.keep) }),
+        ...(step.args!.carry !== undefined && { carry: String(step.args!.carry) }),
       })
+    case 'carry':
+      return void (await carry(context, await liveFill(context, rollup, view)))
     case 'backfill':
       return backfill(context, await liveFill(context, rollup, view))
     case 'compare':
@@ -55,13 +59,14 @@ async function liveFill(
     clickhouse.query<{ comment: string }>(`SELECT comment FROM system.tables WHERE ${at.replace('table =', 'name =')}`),
     clickhouse.query<{ name: string }>(`SELECT name FROM system.columns WHERE ${at}`),
   ])
-  const { from, keep } = markFacts(table?.comment ?? '')
+  const { from, keep, carry } = markFacts(table?.comment ?? '')
   if (from === undefined) throw new Error(`view ${view} is gone: plan again`)
   return {
     rollup,
     view,
     from: Number(from),
     ...(keep !== undefined && { keep: Number(keep) }),
+    ...(carry !== undefined && { carry }),
     states: pick(
       rollup,
       columns.map(column => column.name),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { State } from '../../../model/rollup.js'
 import { rawColumns } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
+import { GENTLE, inTurn } from '../gently.js'
 import { rollupSelect } from '../render.js'
-import { mergeSql } from '../states.js'
+import { isEmpty, mergedSql } from '../states.js'
 import { id, qualified } from '../text.js'
 import { record, recorded } from './context.js'
 import { bucketMsOf, type LiveFill, timestampOf } from './fill.js'
@@ -35,10 +35,12 @@ export async function compare(context: ApplyContext, fill: LiveFill): Promise<vo
   for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
     if (attempt >= LENGTHS_MS.length) await sleep(25 * (1 + (attempt % 7)))
     const length = LENGTHS_MS[Math.min(attempt, LENGTHS_MS.length - 1)]!
-    const [stored, computed] = await Promise.all([
-      read(context, fill, qualified(database, rollup.spec.table.name), left, length),
-      read(context, fill, `(${rollupSelect(rollup.spec, states, [eventsIn(fill, left)])})`, left, length),
-    ])
+    const [stored, computed] = await inTurn(context.clickhouse, () =>
+      Promise.all([
+        read(context, fill, qualified(database, rollup.spec.table.name), left, length),
+        read(context, fill, `(${rollupSelect(rollup.spec, states, [eventsIn(fill, left)])})`, left, length),
+      ]),
+    )
     const differing = [...new Set([...stored.keys(), ...computed.keys()])].filter(
       at => !equal(stored.get(at), computed.get(at)),
     )
@@ -85,13 +87,12 @@ async function read(
   ranges: readonly Range[],
   length: number,
 ): Promise<Map<number, Merged>> {
-  const merged = states.map(({ name }) => {
-    const fn = name.slice(0, name.lastIndexOf('_')) as State['fn']
-    return `toString(${mergeSql(fn, id(name), 0.5)}) AS ${id(`m_${name}`)}`
-  })
+  const merged = states.map(({ name }) => `toString(${mergedSql(name)}) AS ${id(`m_${name}`)}`)
   const at = `intDiv(toUnixTimestamp64Milli(bucket), ${length}) * ${length}`
   const found = await clickhouse.query<Merged & { at: string }>(
     `SELECT ${[`${at} AS at`, ...merged].join(', ')} FROM ${rows} WHERE ${inRanges('bucket', ranges)} GROUP BY at`,
+    undefined,
+    { settings: GENTLE },
   )
   return new Map(found.map(({ at: start, ...values }) => [Number(start), values]))
 }
@@ -122,9 +123,6 @@ function equal(stored: Merged | undefined, computed: Merged | undefined): boolea
   if (computed === undefined) return stored === undefined || Object.values(stored).every(isEmpty)
   return stored !== undefined && Object.keys(computed).every(name => same(stored[name]!, computed[name]!))
 }
-
-const isEmpty = (value: string | null): boolean =>
-  value === null || value === '' || Number(value) === 0 || value === 'nan'
 
 /** Equal, but for the order in which doubles were added. */
 const same = (a: string, b: string): boolean =>

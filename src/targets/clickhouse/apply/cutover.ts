@@ -1,9 +1,11 @@
+import { names } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
-import { markFacts } from '../mark.js'
+import { mark, markFacts } from '../mark.js'
 import { addState, clearState, createRollupView, dropTable } from '../render.js'
-import { str } from '../text.js'
+import { qualified, str } from '../text.js'
 import { record, recorded, serverNow } from './context.js'
 import { type Fill, fillMark } from './fill.js'
+import { HOLD_MS, hold } from './hold.js'
 import { insertsDone, past } from './inserts.js'
 import { mutate } from './mutate.js'
 
@@ -34,6 +36,7 @@ export async function cutoverAgain(context: ApplyContext, fill: Fill): Promise<n
 }
 
 async function begin(context: ApplyContext, fill: Fill): Promise<number> {
+  if (fill.carry !== undefined) return beginHeld(context, fill, fill.carry)
   const { clickhouse } = context
   const { rollup, states, view } = fill
   for (let margin = MARGIN_MS; ; margin *= 2) {
@@ -52,6 +55,48 @@ async function begin(context: ApplyContext, fill: Fill): Promise<number> {
   }
 }
 
+/**
+ * With history to carry over: nothing is stored while the other rollup is put aside as it is (hard links) and the view is
+ * made. So what arrived before the cut-over is in the one, and what arrives from then on in the other.
+ */
+async function beginHeld(context: ApplyContext, fill: Fill, donor: string): Promise<number> {
+  const { clickhouse } = context
+  const { rollup, states, view } = fill
+  for (let ms = HOLD_MS; ; ms *= 2) {
+    const work = async (until: number): Promise<number | undefined> => {
+      await putAside(context, fill, donor)
+      const from = (await serverNow(clickhouse)) + 1
+      await clickhouse.command(createRollupView(rollup.spec, states, fillMark({ ...fill, from }), from))
+      await past(context, from)
+      const own = (await liveView(context, view))?.from === from
+      return own && (await serverNow(clickhouse)) < until ? from : undefined
+    }
+    const from = await hold(context, rollup.spec.source.table, work, ms)
+    if (from !== undefined) {
+      await record(context, 'cutover', view, { from } satisfies Held)
+      return from
+    }
+    await undo(context, fill)
+  }
+}
+
+/** A copy of a rollup as it is at this instant, without copying anything. */
+async function putAside(context: ApplyContext, { rollup, view }: Fill, donor: string): Promise<void> {
+  const { clickhouse, database } = context
+  const copy = names.carried(view)
+  await clickhouse.command(dropTable(database, copy))
+  await clickhouse.command(
+    `CREATE TABLE ${qualified(database, copy)} AS ${qualified(database, donor)} COMMENT ${str(mark(rollup.id, `history of ${donor}, being carried over`))}`,
+  )
+  const partitions = await clickhouse.query<{ partition: string }>(
+    `SELECT DISTINCT partition_id AS partition FROM system.parts WHERE active AND database = ${str(database)} AND table = ${str(donor)}`,
+  )
+  for (const { partition } of partitions)
+    await clickhouse.command(
+      `ALTER TABLE ${qualified(database, copy)} ATTACH PARTITION ID ${str(partition)} FROM ${qualified(database, donor)}`,
+    )
+}
+
 async function liveView({ clickhouse, database }: ApplyContext, view: string): Promise<{ from?: number } | undefined> {
   const [row] = await clickhouse.query<{ comment: string }>(
     `SELECT comment FROM system.tables WHERE database = ${str(database)} AND name = ${str(view)}`,
@@ -62,12 +107,12 @@ async function liveView({ clickhouse, database }: ApplyContext, view: string): P
 }
 
 /** Takes back a view that may have begun too late, with all that it wrote. */
-async function undo(context: ApplyContext, { rollup, view, states, keep }: Fill): Promise<void> {
+async function undo(context: ApplyContext, { rollup, view, states, keep, carry }: Fill): Promise<void> {
   const { clickhouse, database } = context
   await clickhouse.command(dropTable(database, view))
   await insertsDone(context, await serverNow(clickhouse))
   for (const { name } of states) {
-    await mutate(context, clearState(rollup.spec.table, name, keep))
+    await mutate(context, clearState(rollup.spec.table, name, carry === undefined ? keep : undefined))
     await clickhouse.command(addState(rollup.spec.table, name))
   }
 }

@@ -8,6 +8,8 @@ export interface Fill {
   readonly states: readonly SelectItem[]
   /** Buckets before this instant (epoch ms) hold history that raw no longer has: they are left alone. */
   readonly keep?: number
+  /** The rollup that these buckets are carried over from; without it they are there already. */
+  readonly carry?: string
 }
 
 /** A fill whose cut-over is made: arrivals before `from` (epoch ms) are not in the view. */
@@ -16,10 +18,11 @@ export interface LiveFill extends Fill {
 }
 
 /** What the view's comment says of the fill. */
-export const fillMark = ({ rollup, from, keep }: LiveFill): string =>
+export const fillMark = ({ rollup, from, keep, carry }: LiveFill): string =>
   mark(rollup.id, 'fills it', {
     from: String(from),
     ...(keep !== undefined && { keep: String(keep) }),
+    ...(carry !== undefined && { carry }),
   })
 
 /** The condition on an event that its bucket is not among those kept. */

@@ -1,59 +1,102 @@
 import { rawColumns } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
-import { arrivedBefore } from '../render.js'
+import { GENTLE, inTurn } from '../gently.js'
+import { arrivedBefore, rollupSelect } from '../render.js'
 import { qualified } from '../text.js'
 import { record, recorded } from './context.js'
-import type { LiveFill } from './fill.js'
+import { type LiveFill, timestampOf } from './fill.js'
 
 /** A part of raw that one statement of a fill reads: arrivals in `[from, to)`, epoch ms, all of one day. */
 export interface Slice {
   readonly from: number
   readonly to: number
   readonly rows: number
+  /** First and last of its event times, epoch ms: raw is sorted by them, and need not be read as a whole for each slice. */
+  readonly events?: readonly [first: number, last: number]
 }
 
-/** Rows that one statement reads: some tenths of a second, so that progress shows and live queries get their turn. */
-const SLICE_ROWS = 500_000
+/** What one statement may take, ms: then live queries have the server for themselves. */
+const SLICE_MS = 100
+/** Rows of a slice whatever its speed. */
+const LEAST_ROWS = 50_000
+const MOST_ROWS = 500_000
 const DAY_MS = 86_400_000
-const UNITS_MS = [3_600_000, 60_000, 1000] as const
+/** Times in which arrivals are counted, ms, all parts of a day, and how many of them at most. */
+const UNITS_MS = [10, 100, 1000, 10_000, 60_000, 3_600_000] as const
+const MOST_UNITS = 1_000_000
 
+type Stored = readonly [from: number, to: number, rows: number, firstEvent?: number, lastEvent?: number]
 interface Cut {
   readonly from: number
-  readonly slices: readonly (readonly [from: number, to: number, rows: number])[]
+  readonly slices: readonly Stored[]
 }
 
 /**
  * How a fill is cut up, decided once and kept in the ledger: after an interruption each slice is the one that it was,
  * and its token stands for the same rows.
  */
-export async function slicesOf(context: ApplyContext, fill: LiveFill, rows = SLICE_ROWS): Promise<Slice[]> {
+export async function slicesOf(context: ApplyContext, fill: LiveFill): Promise<Slice[]> {
   const known = (await recorded<Cut>(context, 'slices', fill.view)).find(cut => cut.from === fill.from)
-  if (known) return known.slices.map(([from, to, n]) => ({ from, to, rows: n }))
-  const cut = await cutUp(context, fill, rows)
-  const slices = cut.map(slice => [slice.from, slice.to, slice.rows] as const)
+  if (known) return known.slices.map(toSlice)
+  const pieces = await inTurn(context.clickhouse, () => piecesOf(context, fill))
+  const cut = joined(pieces, await rowsOf(context, fill, pieces))
+  const slices = cut.map(({ from, to, rows, events = [] }): Stored => [from, to, rows, ...events] as unknown as Stored)
   await record(context, 'slices', fill.view, { from: fill.from, slices } satisfies Cut)
   return cut
 }
 
-/** By hours of arrival; an hour that holds too much by minutes, and a minute by seconds. */
-async function cutUp(context: ApplyContext, { rollup, from }: LiveFill, limit: number): Promise<Slice[]> {
+const toSlice = ([from, to, rows, first, last]: Stored): Slice => ({
+  from,
+  to,
+  rows,
+  ...(first !== undefined && last !== undefined && { events: [first, last] as const }),
+})
+
+/** Raw in parts of the least size, or as near to it as arrivals allow: what came within one unit stays together. */
+async function piecesOf({ clickhouse }: ApplyContext, { rollup, from }: LiveFill): Promise<Slice[]> {
   const { source } = rollup.spec
+  const rawFrom = `FROM ${qualified(source.database, source.table)} WHERE ${arrivedBefore(from)}`
   const arrival = `toUnixTimestamp64Milli(${rawColumns.ingestedAt})`
-  const within = async (conditions: readonly string[], unit: number): Promise<Slice[]> => {
-    const rows = await context.clickhouse.query<{ at: string; n: string }>(
-      `SELECT intDiv(${arrival}, ${unit}) * ${unit} AS at, count() AS n FROM ${qualified(source.database, source.table)} WHERE ${conditions.join(' AND ')} GROUP BY at ORDER BY at`,
+  const event = `toUnixTimestamp64Milli(toDateTime64(${timestampOf(rollup.spec)}, 3, 'UTC'))`
+  const [span] = await clickhouse.query<{ ms: string }>(
+    `SELECT toUnixTimestamp64Milli(max(${rawColumns.ingestedAt})) - toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS ms ${rawFrom}`,
+    undefined,
+    { settings: GENTLE },
+  )
+  const unit = UNITS_MS.find(ms => Number(span!.ms) / ms < MOST_UNITS) ?? DAY_MS
+  const rows = await clickhouse.query<Record<'start' | 'end' | 'rows' | 'first' | 'last', string>>(
+    `SELECT min(at) AS start, max(at) + ${unit} AS end, sum(n) AS rows, min(a) AS first, max(b) AS last
+     FROM (
+       SELECT at, n, a, b, intDiv(at, ${DAY_MS}) AS day, intDiv(sum(n) OVER (PARTITION BY day ORDER BY at) - n, ${LEAST_ROWS}) AS piece
+       FROM (SELECT intDiv(${arrival}, ${unit}) * ${unit} AS at, count() AS n, min(${event}) AS a, max(${event}) AS b ${rawFrom} GROUP BY at)
+     )
+     GROUP BY day, piece ORDER BY start`,
+    undefined,
+    { settings: GENTLE },
+  )
+  return rows.map(row => ({
+    from: Number(row.start),
+    to: Math.min(Number(row.end), from),
+    rows: Number(row.rows),
+    events: [Number(row.first), Number(row.last)],
+  }))
+}
+
+/** Rows that the fill's own statement takes its time for, as the newest piece goes. */
+async function rowsOf({ clickhouse }: ApplyContext, fill: LiveFill, pieces: readonly Slice[]): Promise<number> {
+  const newest = pieces.at(-1)
+  if (!newest || pieces.length === 1) return MOST_ROWS
+  const sample = pieces.findLast(({ rows }) => rows >= LEAST_ROWS) ?? newest
+  const ms = await inTurn(clickhouse, async () => {
+    const started = performance.now()
+    await clickhouse.command(
+      `${rollupSelect(fill.rollup.spec, fill.states, [within(sample, fill)])} FORMAT Null`,
+      undefined,
+      { settings: GENTLE },
     )
-    return rows.map(({ at, n }) => ({ from: Number(at), to: Number(at) + unit, rows: Number(n) }))
-  }
-  let slices: Slice[] = []
-  for (const unit of UNITS_MS) {
-    const large = slices.filter(slice => slice.rows > 2 * limit)
-    if (unit !== UNITS_MS[0] && large.length === 0) break
-    const ranges = large.map(slice => between(slice.from, slice.to)).join(' OR ')
-    const finer = await within([arrivedBefore(from), ...(ranges ? [`(${ranges})`] : [])], unit)
-    slices = [...slices.filter(slice => slice.rows <= 2 * limit), ...finer].sort((a, b) => a.from - b.from)
-  }
-  return joined(slices, limit).map(slice => ({ ...slice, to: Math.min(slice.to, from) }))
+    return performance.now() - started
+  })
+  return Math.min(MOST_ROWS, Math.max(LEAST_ROWS, (SLICE_MS * sample.rows) / ms))
 }
 
 /** Neighbours of one day together, up to so many rows. */
@@ -63,12 +106,24 @@ function joined(slices: readonly Slice[], limit: number): Slice[] {
     const last = out.at(-1)
     const sameDay = last !== undefined && Math.floor(last.from / DAY_MS) === Math.floor(slice.from / DAY_MS)
     if (sameDay && last.rows + slice.rows <= limit)
-      out[out.length - 1] = { from: last.from, to: slice.to, rows: last.rows + slice.rows }
+      out[out.length - 1] = {
+        from: last.from,
+        to: slice.to,
+        rows: last.rows + slice.rows,
+        events: [Math.min(last.events![0], slice.events![0]), Math.max(last.events![1], slice.events![1])],
+      }
     else out.push(slice)
   }
   return out
 }
 
-/** The condition on a row of raw that it arrived in `[from, to)`. */
-export const between = (from: number, to: number): string =>
-  `(${rawColumns.ingestedAt} >= fromUnixTimestamp64Milli(${from}, 'UTC') AND ${arrivedBefore(to)})`
+/** The condition on a row of raw that it belongs to the slice. */
+export function within({ from, to, events }: Slice, { rollup }: LiveFill): string {
+  const arrived = `${rawColumns.ingestedAt} >= ${instant(from)} AND ${arrivedBefore(to)}`
+  if (!events) return `(${arrived})`
+  const event = timestampOf(rollup.spec)
+  // Event times may be finer than ms.
+  return `(${arrived} AND ${event} >= ${instant(events[0] - 1)} AND ${event} <= ${instant(events[1] + 1)})`
+}
+
+const instant = (ms: number): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')`

@@ -1,5 +1,6 @@
 import type { Change, Step } from '../../../model/plan.js'
 import type { Kind, Resource, ResourceOf } from '../../../model/resource.js'
+import { names } from '../../../naming.js'
 import { markFacts } from '../mark.js'
 import { type LiveTable, type Observed, viewsOf } from '../observe.js'
 import { arrivedFrom, dropTable, rollupSelect } from '../render.js'
@@ -23,8 +24,8 @@ export function leftovers(
   unused: ReadonlyMap<ResourceOf<'clickhouse.rollup'>, Unused>,
   drop: boolean,
 ): Leftovers {
-  const names = new Set(wanted.flatMap(nameOf))
-  const gone = [...observed.tables.values()].filter(table => table.owner !== undefined && !names.has(table.name))
+  const asked = new Set(wanted.flatMap(nameOf))
+  const gone = [...observed.tables.values()].filter(table => table.owner !== undefined && !asked.has(table.name))
   const byOwner = (kind: Kind): LiveTable[] => gone.filter(table => table.owner!.startsWith(`${kind}/`))
   const remove = (
     table: LiveTable,
@@ -45,10 +46,11 @@ export function leftovers(
     })),
     ...(table.rows > 0 && { impact: { rows: table.rows, bytes: table.bytes } }),
   })
-  const rollups = byOwner('clickhouse.rollup').filter(table => table.feeds === undefined)
+  const carried = new Set([...observed.tables.keys()].map(names.carried))
+  const rollups = byOwner('clickhouse.rollup').filter(table => table.feeds === undefined && !carried.has(table.name))
   // They would make every insert of events fail.
   const orphans = byOwner('clickhouse.rollup').filter(
-    view => view.feeds !== undefined && !observed.tables.has(view.feeds) && !names.has(view.feeds),
+    view => view.feeds !== undefined && !observed.tables.has(view.feeds) && !asked.has(view.feeds),
   )
   const derived = [...rollups, ...byOwner('clickhouse.table').filter(table => !holdsEvents(table))]
   const states = [...unused].filter(([, list]) => list.states.length > 0)

@@ -1,10 +1,11 @@
 import type { Change, Step } from '../../../model/plan.js'
-import type { ResourceOf, RollupSpec, SelectItem } from '../../../model/resource.js'
+import type { ResourceOf, RollupSpec } from '../../../model/resource.js'
 import { names } from '../../../naming.js'
 import { markFacts } from '../mark.js'
 import { expectedSelect, type Figures, fillKey, type LiveTable, type Observed, viewsOf } from '../observe.js'
-import { addState, clearState, createTable, dropTable } from '../render.js'
+import { createTable, dropTable } from '../render.js'
 import { baseOf } from './base.js'
+import { fill, fillSteps, freshColumns, historyReasons, rawHolds } from './fills.js'
 import { diffTable } from './table.js'
 
 export interface RollupDiff {
@@ -34,7 +35,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
       ...base,
       action: 'create',
       risk: rawHolds(spec, observed) ? 'rebuild' : 'safe',
-      reason: ['new rollup', ...sinceReason(figures)].join(', '),
+      reason: ['new rollup', ...historyReasons(figures)].join(', '),
       steps: [
         // Its views outlived it: they would fill the new one twice.
         ...views.filter(view => view.left === 'renamed').map(view => renameBack(spec, view)),
@@ -88,7 +89,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
       state => written.has(state),
       figures,
     ),
-    ...unfilled.flatMap(view => fillSteps(spec, view.name, statesOf(view), markFacts(view.comment).keep)),
+    ...unfilled.flatMap(view => fillSteps(spec, view.name, statesOf(view), markFacts(view.comment))),
     ...(missing.length > 0 ? fill(spec, missing, observed, figures) : []),
   ]
   if (steps.length === 0) return { unused }
@@ -102,7 +103,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
       : []),
     ...(unfilled.length > 0 ? ['a fill was interrupted'] : []),
     ...(renamed.length > 0 ? ['the change of a view was interrupted'] : []),
-    ...(missing.length > 0 ? sinceReason(figures) : []),
+    ...(missing.length > 0 ? historyReasons(figures) : []),
   ]
   const rebuilds = missing.length + unfilled.length > 0
   return {
@@ -148,73 +149,22 @@ const renameBack = (spec: RollupSpec, { name }: LiveTable): Step => ({
   args: { raw: spec.source.table, view: name },
 })
 
-/** And waits until nothing that they began is still being written. */
+/** With what they were to carry over; and waits until nothing that they began is still being written. */
 const dropViews = (spec: RollupSpec, views: readonly LiveTable[]): Step[] => [
-  ...views.map(view => ({
-    run: 'sql',
-    title: `drop view ${view.name}`,
-    sql: dropTable(spec.table.database, view.name),
-  })),
+  ...views.flatMap(({ name, comment }) => [
+    { run: 'sql', title: `drop view ${name}`, sql: dropTable(spec.table.database, name) },
+    ...(markFacts(comment).carry === undefined
+      ? []
+      : [
+          {
+            run: 'sql',
+            title: `drop what ${name} was to carry over`,
+            sql: dropTable(spec.table.database, names.carried(name)),
+          },
+        ]),
+  ]),
   ...(views.length > 0 ? [{ run: 'settle', title: 'wait for inserts that still go through' }] : []),
 ]
-
-/**
- * A column without a view holds a part of its truth at most: it is made anew, as far back as raw reaches. One that is
- * lost, but that a view went on writing, comes back first: parts that hold it could not be changed without it.
- */
-function freshColumns(
-  spec: RollupSpec,
-  states: readonly SelectItem[],
-  exists: (state: string) => boolean,
-  written: (state: string) => boolean,
-  figures: Figures | undefined,
-): Step[] {
-  const add = ({ name }: SelectItem): Step => ({
-    run: 'sql',
-    title: `add state ${name}`,
-    sql: addState(spec.table, name),
-  })
-  const clear = ({ name }: SelectItem): Step => ({
-    run: 'mutate',
-    title: `clear state ${name}`,
-    sql: clearState(spec.table, name, figures?.keep),
-  })
-  return [
-    ...states.filter(({ name }) => !exists(name)).map(add),
-    ...states.filter(({ name }) => exists(name) || written(name)).flatMap(state => [clear(state), add(state)]),
-  ]
-}
-
-const rawHolds = (spec: RollupSpec, observed: Observed): boolean => observed.tables.has(spec.source.table)
-
-/** A view for these states: at once where raw is new, by cut-over and backfill where events may already flow. */
-function fill(
-  spec: RollupSpec,
-  states: readonly SelectItem[],
-  observed: Observed,
-  figures: Figures | undefined,
-): Step[] {
-  const list = states.map(state => state.name)
-  const view = names.rollupView(spec.table.name, list)
-  if (!rawHolds(spec, observed)) return [{ run: 'view', title: `create view ${view}`, args: { view } }]
-  return fillSteps(spec, view, list, figures?.keep)
-}
-
-/** Each can be run again: a fill that was interrupted goes through all three. */
-const fillSteps = (spec: RollupSpec, view: string, states: readonly string[], keep?: string | number): Step[] => [
-  {
-    run: 'cutover',
-    title: `create view ${view} from a cut-over on`,
-    args: { view, states: states.join(','), ...(keep !== undefined && { keep: Number(keep) }) },
-  },
-  { run: 'backfill', title: `fill ${spec.table.name} from ${spec.source.table} up to the cut-over`, args: { view } },
-  { run: 'compare', title: `compare ${spec.table.name} with ${spec.source.table}`, args: { view } },
-]
-
-const sinceReason = (figures: Figures | undefined): string[] =>
-  figures?.impact.since === undefined
-    ? []
-    : [`with values from ${new Date(figures.impact.since).toISOString()} on, as far back as raw events reach`]
 
 /** Measured where it could be; else what raw holds. */
 function impactOf(spec: RollupSpec, observed: Observed, figures: Figures | undefined): Pick<Change, 'impact'> {
