@@ -66,6 +66,26 @@ async function arrived(project: string, daysAgo: number, rows: number): Promise<
 }
 
 describe('history beyond what raw holds', () => {
+  it('is kept where raw holds nothing at all any more', async () => {
+    const world = createWorld(() => server.client(), 'bare')
+    const client = server.client()
+    await world.apply(compiledOf(base, 'bare'))
+    await arrived('bare', 10, 500)
+    await client.command('CREATE TABLE bare_truth ENGINE = MergeTree ORDER BY ts AS SELECT * FROM bare.raw_events')
+    await client.command('TRUNCATE TABLE bare.raw_events')
+    const [rollup] = compiledOf(base, 'bare').resources.filter(({ kind }) => kind === 'clickhouse.rollup')
+    const [view] = await client.query<{ name: string }>(
+      `SELECT name FROM system.tables WHERE database = 'bare' AND startsWith(name, '${rollup!.id.split('/')[1]}__')`,
+    )
+    await client.command(`DROP TABLE bare.${view!.name} SYNC`)
+    await world.apply(compiledOf(more, 'bare'))
+    await arrived('bare', 0, 100)
+    await client.command('INSERT INTO bare_truth SELECT * FROM bare.raw_events')
+    const unchanged = answersOfConfig(more, 'bare').filter(({ metric }) => metric.name in base.metrics)
+    const instants = [0, 9.9, 10].map(days => Date.now() - days * DAY + 600_000)
+    expect(await differences(client, unchanged, 'bare_truth', instants)).toEqual([])
+  })
+
   it('is kept for states that do not change, and survives a repair; new states say since when they are', async () => {
     const world = createWorld(() => server.client(), 'reach')
     await world.apply(compiledOf(base, 'reach'))

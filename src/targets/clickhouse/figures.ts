@@ -123,27 +123,29 @@ async function reachOf(
       ),
     ),
     ...[...(own && own.rows > 0 ? [own] : []), ...others].map(async table => {
-      const [row] = await clickhouse.query<{ bucket: string }>(
-        `SELECT toUnixTimestamp64Milli(min(bucket)) AS bucket FROM ${qualified(spec.table.database, table.name)}`,
+      const [row] = await clickhouse.query<{ first: string; last: string }>(
+        `SELECT toUnixTimestamp64Milli(min(bucket)) AS first, toUnixTimestamp64Milli(max(bucket)) AS last FROM ${qualified(spec.table.database, table.name)}`,
       )
-      return { table, bucket: Number(row!.bucket) }
+      return { table, first: Number(row!.first), last: Number(row!.last) }
     }),
   ])
   const now = Number(first!.now)
-  const since = first!.n === '0' ? now : Number(first!.arrival)
+  const empty = first!.n === '0'
+  const since = empty ? now : Number(first!.arrival)
   // Once raw has let go of something, an event that came late says nothing of how far it reaches.
   const kept = ttlSeconds(liveNormalTable(raw).ttl)
-  const expired = first!.n === '0' || (kept !== undefined && since < now - kept * 1000 + 2 * DAY_MS)
+  const expired = empty || (kept !== undefined && since < now - kept * 1000 + 2 * DAY_MS)
   const reach = expired ? since : Number(first!.event)
   const bucketMs = bucketMsOf(spec)
-  const older = oldest.filter(({ table, bucket }) => bucket + (table === own ? bucketMs : DAY_MS) <= reach)
+  const older = oldest.filter(({ table, first }) => first + (table === own ? bucketMs : DAY_MS) <= reach)
   if (older.length === 0) return undefined
-  const donors = older.filter(({ table }) => table !== own).sort((a, b) => a.bucket - b.bucket)
+  const last = older.find(({ table }) => table === own)?.last
+  const donors = older.filter(({ table }) => table !== own).sort((a, b) => a.first - b.first)
   return {
     since,
     before: reach,
     donors: spec.table.cluster === undefined ? donors.map(({ table }) => table) : [],
-    ...(donors.length < older.length && { keep: Math.ceil((since + AHEAD_MS) / bucketMs) * bucketMs }),
+    ...(last !== undefined && { keep: empty ? last + bucketMs : Math.ceil((since + AHEAD_MS) / bucketMs) * bucketMs }),
   }
 }
 
