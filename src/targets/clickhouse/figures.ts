@@ -115,12 +115,8 @@ async function reachOf(
   const own = observed.tables.get(spec.table.name)
   const others = siblings(spec, observed)
   const [[first], ...oldest] = await Promise.all([
-    inTurn(clickhouse, () =>
-      clickhouse.query<{ now: string; n: string; arrival: string; event: string }>(
-        `SELECT toUnixTimestamp64Milli(now64(3)) AS now, count() AS n, toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS arrival, toUnixTimestamp64Milli(toDateTime64(min(${timestampOf(spec)}), 3, 'UTC')) AS event FROM ${qualified(spec.source.database, spec.source.table)}`,
-        undefined,
-        { settings: GENTLE },
-      ),
+    clickhouse.query<{ now: string; n: string; arrival: string }>(
+      `SELECT toUnixTimestamp64Milli(now64(3)) AS now, count() AS n, toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS arrival FROM ${qualified(spec.source.database, spec.source.table)}`,
     ),
     ...[...(own && own.rows > 0 ? [own] : []), ...others].map(async table => {
       const [row] = await clickhouse.query<{ first: string; last: string }>(
@@ -135,10 +131,21 @@ async function reachOf(
   // Once raw has let go of something, an event that came late says nothing of how far it reaches.
   const kept = ttlSeconds(liveNormalTable(raw).ttl)
   const expired = empty || (kept !== undefined && since < now - kept * 1000 + 2 * DAY_MS)
-  const reach = expired ? since : Number(first!.event)
   const bucketMs = bucketMsOf(spec)
-  const older = oldest.filter(({ table, first }) => first + (table === own ? bucketMs : DAY_MS) <= reach)
+  const holdsNone = async (until: number): Promise<boolean> =>
+    expired ? until <= since : !(await hasEventBefore(clickhouse, spec, until))
+  const known = new Map<number, Promise<boolean>>()
+  const isOlder = await Promise.all(
+    oldest.map(({ table, first }) => {
+      const until = first + (table === own ? bucketMs : DAY_MS)
+      const answer = known.get(until) ?? holdsNone(until)
+      known.set(until, answer)
+      return answer
+    }),
+  )
+  const older = oldest.filter((_, i) => isOlder[i])
   if (older.length === 0) return undefined
+  const reach = expired ? since : await firstEvent(clickhouse, spec)
   const last = older.find(({ table }) => table === own)?.last
   const donors = older.filter(({ table }) => table !== own).sort((a, b) => a.first - b.first)
   return {
@@ -166,6 +173,28 @@ async function withHistory(
     `SELECT ${there.map(name => `toString(${mergedSql(name)}) AS ${id(`m_${name}`)}`).join(', ')} FROM ${qualified(table.database, table.name)} WHERE bucket < fromUnixTimestamp64Milli(${before}, 'UTC')`,
   )
   return new Set(there.filter(name => !isEmpty(row![`m_${name}`]!)))
+}
+
+/** Raw is sorted by event time: finds one at once, or that there is nothing to read. */
+async function hasEventBefore(clickhouse: ClickHouse, spec: RollupSpec, until: number): Promise<boolean> {
+  const found = await clickhouse.query(
+    `SELECT 1 FROM ${qualified(spec.source.database, spec.source.table)} WHERE ${timestampOf(spec)} < fromUnixTimestamp64Milli(${until}, 'UTC') LIMIT 1`,
+    undefined,
+    { settings: GENTLE },
+  )
+  return found.length > 0
+}
+
+/** Epoch ms. Reads the column as a whole. */
+async function firstEvent(clickhouse: ClickHouse, spec: RollupSpec): Promise<number> {
+  const [row] = await inTurn(clickhouse, () =>
+    clickhouse.query<{ at: string }>(
+      `SELECT toUnixTimestamp64Milli(toDateTime64(min(${timestampOf(spec)}), 3, 'UTC')) AS at FROM ${qualified(spec.source.database, spec.source.table)}`,
+      undefined,
+      { settings: GENTLE },
+    ),
+  )
+  return Number(row!.at)
 }
 
 /** Other rollups that are filled from the same raw table. */

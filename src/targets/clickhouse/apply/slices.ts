@@ -1,7 +1,7 @@
 import { rawColumns } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
 import { GENTLE, inTurn } from '../gently.js'
-import { arrivedBefore, rollupSelect } from '../render.js'
+import { arrivedBefore, arrivedFrom, rollupSelect } from '../render.js'
 import { qualified } from '../text.js'
 import { record, recorded } from './context.js'
 import { type LiveFill, timestampOf } from './fill.js'
@@ -21,11 +21,11 @@ const SLICE_MS = 100
 const LEAST_ROWS = 50_000
 const MOST_ROWS = 500_000
 const DAY_MS = 86_400_000
-/** Times in which arrivals are counted, ms, all parts of a day, and how many of them at most. */
-const UNITS_MS = [10, 100, 1000, 10_000, 60_000, 3_600_000] as const
-const MOST_UNITS = 1_000_000
+/** Arrivals are counted by the second: what comes within one stays together. */
+const UNIT_MS = 1000
 
-type Stored = readonly [from: number, to: number, rows: number, firstEvent?: number, lastEvent?: number]
+/** Older lines of the ledger have no event times. */
+type Stored = readonly [from: number, to: number, rows: number, ...events: number[]]
 interface Cut {
   readonly from: number
   readonly slices: readonly Stored[]
@@ -38,9 +38,9 @@ interface Cut {
 export async function slicesOf(context: ApplyContext, fill: LiveFill): Promise<Slice[]> {
   const known = (await recorded<Cut>(context, 'slices', fill.view)).find(cut => cut.from === fill.from)
   if (known) return known.slices.map(toSlice)
-  const pieces = await inTurn(context.clickhouse, () => piecesOf(context, fill))
+  const pieces = await piecesOf(context, fill)
   const cut = joined(pieces, await rowsOf(context, fill, pieces))
-  const slices = cut.map(({ from, to, rows, events = [] }): Stored => [from, to, rows, ...events] as unknown as Stored)
+  const slices = cut.map(({ from, to, rows, events = [] }): Stored => [from, to, rows, ...events])
   await record(context, 'slices', fill.view, { from: fill.from, slices } satisfies Cut)
   return cut
 }
@@ -52,31 +52,42 @@ const toSlice = ([from, to, rows, first, last]: Stored): Slice => ({
   ...(first !== undefined && last !== undefined && { events: [first, last] as const }),
 })
 
-/** Raw in parts of the least size, or as near to it as arrivals allow: what came within one unit stays together. */
-async function piecesOf({ clickhouse }: ApplyContext, { rollup, from }: LiveFill): Promise<Slice[]> {
-  const { source } = rollup.spec
-  const rawFrom = `FROM ${qualified(source.database, source.table)} WHERE ${arrivedBefore(from)}`
-  const arrival = `toUnixTimestamp64Milli(${rawColumns.ingestedAt})`
-  const event = `toUnixTimestamp64Milli(toDateTime64(${timestampOf(rollup.spec)}, 3, 'UTC'))`
-  const [span] = await clickhouse.query<{ ms: string }>(
-    `SELECT toUnixTimestamp64Milli(max(${rawColumns.ingestedAt})) - toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS ms ${rawFrom}`,
-    undefined,
-    { settings: GENTLE },
+/** Raw in parts of the least size, or as near to it as arrivals allow. A statement for each day: none takes long. */
+async function piecesOf(context: ApplyContext, fill: LiveFill): Promise<Slice[]> {
+  const { source } = fill.rollup.spec
+  const [span] = await context.clickhouse.query<{ first: string; last: string }>(
+    `SELECT toUnixTimestamp64Milli(min(${rawColumns.ingestedAt})) AS first, toUnixTimestamp64Milli(max(${rawColumns.ingestedAt})) AS last FROM ${qualified(source.database, source.table)}`,
   )
-  const unit = UNITS_MS.find(ms => Number(span!.ms) / ms < MOST_UNITS) ?? DAY_MS
-  const rows = await clickhouse.query<Record<'start' | 'end' | 'rows' | 'first' | 'last', string>>(
-    `SELECT min(at) AS start, max(at) + ${unit} AS end, sum(n) AS rows, min(a) AS first, max(b) AS last
-     FROM (
-       SELECT at, n, a, b, intDiv(at, ${DAY_MS}) AS day, intDiv(sum(n) OVER (PARTITION BY day ORDER BY at) - n, ${LEAST_ROWS}) AS piece
-       FROM (SELECT intDiv(${arrival}, ${unit}) * ${unit} AS at, count() AS n, min(${event}) AS a, max(${event}) AS b ${rawFrom} GROUP BY at)
-     )
-     GROUP BY day, piece ORDER BY start`,
-    undefined,
-    { settings: GENTLE },
+  const last = Math.min(Number(span!.last), fill.from - 1)
+  const pieces: Slice[] = []
+  for (let day = Math.floor(Number(span!.first) / DAY_MS) * DAY_MS; day <= last; day += DAY_MS)
+    pieces.push(...(await piecesOfDay(context, fill, day)))
+  return pieces
+}
+
+async function piecesOfDay({ clickhouse }: ApplyContext, { rollup, from }: LiveFill, day: number): Promise<Slice[]> {
+  const { source } = rollup.spec
+  const event = timestampOf(rollup.spec)
+  const ms = (time: string): string => `toUnixTimestamp64Milli(toDateTime64(${time}, 3, 'UTC'))`
+  const arrivals = arrivedWithin(day, Math.min(day + DAY_MS, from))
+  const rows = await inTurn(clickhouse, () =>
+    clickhouse.query<Record<'start' | 'end' | 'rows' | 'first' | 'last', string>>(
+      `SELECT min(at) AS start, max(at) + 1 AS end, sum(n) AS rows, ${ms('min(a)')} AS first, ${ms('max(b)')} AS last
+       FROM (
+         SELECT at, n, a, b, intDiv(sum(n) OVER (ORDER BY at) - n, ${LEAST_ROWS}) AS piece
+         FROM (
+           SELECT toUInt32(${rawColumns.ingestedAt}) AS at, count() AS n, min(${event}) AS a, max(${event}) AS b
+           FROM ${qualified(source.database, source.table)} WHERE ${arrivals} GROUP BY at
+         )
+       )
+       GROUP BY piece ORDER BY start`,
+      undefined,
+      { settings: GENTLE },
+    ),
   )
   return rows.map(row => ({
-    from: Number(row.start),
-    to: Math.min(Number(row.end), from),
+    from: Number(row.start) * UNIT_MS,
+    to: Math.min(Number(row.end) * UNIT_MS, from),
     rows: Number(row.rows),
     events: [Number(row.first), Number(row.last)],
   }))
@@ -119,11 +130,12 @@ function joined(slices: readonly Slice[], limit: number): Slice[] {
 
 /** The condition on a row of raw that it belongs to the slice. */
 export function within({ from, to, events }: Slice, { rollup }: LiveFill): string {
-  const arrived = `${rawColumns.ingestedAt} >= ${instant(from)} AND ${arrivedBefore(to)}`
+  const arrived = arrivedWithin(from, to)
   if (!events) return `(${arrived})`
   const event = timestampOf(rollup.spec)
   // Event times may be finer than ms.
   return `(${arrived} AND ${event} >= ${instant(events[0] - 1)} AND ${event} <= ${instant(events[1] + 1)})`
 }
 
+const arrivedWithin = (from: number, to: number): string => `${arrivedFrom(from)} AND ${arrivedBefore(to)}`
 const instant = (ms: number): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')`
