@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { afterEach, expect, test } from 'vitest'
 import { startFlink, startKafka, startRedis } from './engines.js'
 import { installKafka } from './install.js'
+import { QUICK_START } from './java.js'
 
 // Each engine starts, answers, is killed and comes back with what it had. ClickHouse's turn is src/embedded's.
 
@@ -125,7 +126,7 @@ async function engines(parent: number): Promise<{ pid: string; name: string }[]>
 
 /** Kafka's own tools, so that no client of ours stands between the test and the engine. */
 async function kafkaTool(name: string, args: string[], input = ''): Promise<string> {
-  const java = ['-XX:TieredStopAtLevel=1', '-cp', await installKafka(), `org.apache.kafka.tools.${name}`]
+  const java = [QUICK_START, '-cp', await installKafka(), `org.apache.kafka.tools.${name}`]
   const { stdout } = await execa('java', [...java, ...args], { input, stderr: 'ignore' })
   return stdout
 }

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { flinkOptions, MODULE_FLAGS } from './flinkOptions.js'
 import { engineFolder } from './folder.js'
 import { installFlink } from './install.js'
-import { loggingFlag } from './java.js'
+import { loggingFlag, QUICK_START } from './java.js'
 import { freePorts } from './ports.js'
 import { server } from './server.js'
 
@@ -58,7 +58,7 @@ export async function startFlink({ dir: wanted, settings = {} }: FlinkOptions = 
   const config = ['--configDir', join(dir, 'conf')]
   const manager = java(
     'JobManager',
-    ['-Xms384m', '-Xmx384m', '-XX:MaxMetaspaceSize=256m'],
+    [QUICK_START, '-Xms384m', '-Xmx384m', '-XX:MaxMetaspaceSize=256m'],
     ['org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint', ...config],
     async () => (await fetch(`${jobmanager}/overview`)).ok,
   )
@@ -70,7 +70,7 @@ export async function startFlink({ dir: wanted, settings = {} }: FlinkOptions = 
   )
   const gate = java(
     'SQL gateway',
-    ['-Xms128m', '-Xmx512m'],
+    [QUICK_START, '-Xms128m', '-Xmx512m'],
     ['org.apache.flink.table.gateway.SqlGateway'],
     async () => (await fetch(`${gateway}/info`)).ok,
   )

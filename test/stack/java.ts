@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Compiles once and quickly: what lives for a minute or two never earns back a better compilation, which takes a core. */
+export const QUICK_START = '-XX:TieredStopAtLevel=1'
+
 /** Writes a logging configuration for one of the engines, which all use log4j 2. Returns the flag that makes Java use it. */
 export function loggingFlag(dir: string, level: 'INFO' | 'WARN', loggers: Readonly<Record<string, string>>): string {
   const file = join(dir, 'log4j2.xml')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { engineFolder } from './folder.js'
 import { installKafka } from './install.js'
-import { loggingFlag } from './java.js'
+import { loggingFlag, QUICK_START } from './java.js'
 import { accepts, freePorts } from './ports.js'
 import { type Secured, secure } from './secured.js'
 import { type Server, server } from './server.js'
@@ -81,10 +81,10 @@ async function prepare(broker: Broker, all: readonly Broker[], classes: string):
   mkdirSync(broker.dir, { recursive: true })
   const properties = join(broker.dir, 'server.properties')
   writeFileSync(properties, serverProperties(broker, all))
-  const java = [loggingFlag(broker.dir, 'WARN', { 'kafka.server.KafkaRaftServer': 'INFO' }), '-cp', classes]
+  const logging = loggingFlag(broker.dir, 'WARN', { 'kafka.server.KafkaRaftServer': 'INFO' })
+  const java = [QUICK_START, logging, '-cp', classes]
   if (!existsSync(join(broker.dir, 'logs', 'meta.properties')))
     await execa('java', [
-      '-XX:TieredStopAtLevel=1',
       ...java,
       'kafka.tools.StorageTool',
       'format',

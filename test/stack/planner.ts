@@ -6,7 +6,7 @@ import { createFlinkClient } from '../../src/clients/flink.js'
 import type { FlinkJobSpec } from '../../src/model/resource.js'
 import { MODULE_FLAGS } from './flinkOptions.js'
 import { installFlink } from './install.js'
-import { loggingFlag } from './java.js'
+import { loggingFlag, QUICK_START } from './java.js'
 import { freePorts } from './ports.js'
 import { server } from './server.js'
 
@@ -31,7 +31,7 @@ export async function startPlanner(): Promise<Planner> {
     name: "Flink's SQL gateway",
     command: 'java',
     args: [
-      ...['-Xms128m', '-Xmx512m', loggingFlag(dir, 'WARN', {}), ...MODULE_FLAGS, '-cp', classes],
+      ...[QUICK_START, '-Xms128m', '-Xmx512m', loggingFlag(dir, 'WARN', {}), ...MODULE_FLAGS, '-cp', classes],
       'org.apache.flink.table.gateway.SqlGateway',
     ],
     env: { FLINK_CONF_DIR: join(dir, 'conf') },
