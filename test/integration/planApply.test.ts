@@ -202,5 +202,13 @@ describe('plan and apply', () => {
     await expect(planned(compiled(metrics, {}, { ...columns, value: 'Float32' }))).rejects.toThrow(
       /value is Float64 and cannot become Float32/,
     )
+    const { model } = compiled()
+    const clustered = { kind: 'server', url: { template: 'http://c' }, cluster: 'main' } as const
+    await expect(
+      planned(compile({ ...model, target: { ...model.target, clickhouse: clustered } })),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining("shop lies on a single server, and cannot become a cluster's in place"),
+      fix: expect.stringContaining('under another `project:` name'),
+    })
   })
 })

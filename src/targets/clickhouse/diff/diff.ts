@@ -1,5 +1,6 @@
 import type { Change } from '../../../model/plan.js'
 import type { Resource, ResourceOf } from '../../../model/resource.js'
+import { rawColumns } from '../../../naming.js'
 import { PlanError } from '../../../plan/planError.js'
 import type { Held } from '../../live.js'
 import type { Observed } from '../observe.js'
@@ -16,32 +17,45 @@ export function diff(wanted: readonly Resource[], observed: Observed, drop: bool
   const changes: Change[] = []
   const notes: string[] = []
   const unused = new Map<ResourceOf<'clickhouse.rollup'>, Unused>()
+  const columns: string[] = []
   for (const resource of wanted) {
     refuseForeign(resource, observed)
-    changes.push(...changesOf(resource, observed, unused, notes, drop))
+    changes.push(...changesOf(resource, observed, { unused, notes, columns, drop }))
   }
   const rest = leftovers(wanted, observed, unused, drop)
   // Columns of raw go after the views that read them.
   const last = changes.map(change =>
     drop && change.action === 'delete' ? { ...change, dependsOn: rest.changes.map(({ id }) => id) } : change,
   )
-  return { changes: [...last, ...rest.changes], unused: rest.unused, ...(notes.length > 0 && { notes }) }
+  return {
+    changes: [...last, ...rest.changes],
+    unused: [...rest.unused, ...columns].sort(),
+    ...(notes.length > 0 && { notes }),
+  }
 }
 
-function changesOf(
-  resource: Resource,
-  observed: Observed,
-  unused: Map<ResourceOf<'clickhouse.rollup'>, Unused>,
-  notes: string[],
-  drop: boolean,
-): Change[] {
+/** What is found beside changes, and what may go. */
+interface Found {
+  readonly unused: Map<ResourceOf<'clickhouse.rollup'>, Unused>
+  readonly notes: string[]
+  /** Columns of ours that nobody asks for and that stay until told: `table.column`. */
+  readonly columns: string[]
+  readonly drop: boolean
+}
+
+/** A target that loses its broker may still have loaders at work: where an event lies in the topic is what they go by. */
+const OWN: ReadonlySet<string> = new Set(Object.values(rawColumns))
+
+function changesOf(resource: Resource, observed: Observed, { unused, notes, columns, drop }: Found): Change[] {
   switch (resource.kind) {
     case 'clickhouse.database':
       return observed.exists ? [] : [create(resource, 'new database', createDatabase(resource.spec))]
     case 'clickhouse.table': {
       const live = observed.tables.get(resource.spec.name)
       if (live === undefined) return [create(resource, 'new table', createTable(resource.spec))]
-      const { steps, reasons, destructive, gone, stays } = diffTable(resource.spec, live)
+      const { steps, reasons, destructive, stays, ...extra } = diffTable(resource.spec, live)
+      const gone = drop ? extra.gone : extra.gone.filter(column => !OWN.has(column))
+      columns.push(...extra.gone.filter(column => !gone.includes(column)).map(column => `${live.name}.${column}`))
       for (const column of stays)
         notes.push(`column ${column} of ${live.name} is no longer declared and stays: rows are sorted by it`)
       const touched = live.rows > 0 && { impact: { rows: live.rows, bytes: live.bytes } }

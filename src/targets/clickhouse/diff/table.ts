@@ -32,6 +32,15 @@ export function diffTable(
   const step = (title: string, sql: string, run = 'sql'): void =>
     void steps.push({ run, title, sql: `${alter} ${sql}` })
 
+  const clustered = (engine: string): boolean => engine.startsWith('Replicated')
+  if (clustered(want.engine) !== clustered(have.engine))
+    throw new PlanError(
+      'single-or-cluster',
+      clustered(want.engine)
+        ? `${spec.database} lies on a single server, and cannot become a cluster's in place (table ${spec.name})`
+        : `${spec.database} lies on a cluster, and cannot move to a single server in place (table ${spec.name})`,
+      'apply the target beside it under another `project:` name, let both take events in, and destroy the old one when nobody reads it any more',
+    )
   if (!want.engine.startsWith(have.engine))
     throw new PlanError(
       'table-engine',
