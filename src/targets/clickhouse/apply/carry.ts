@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { names } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
-import { GENTLE } from '../gently.js'
+import { GENTLE, inTurn } from '../gently.js'
 import { dropTable } from '../render.js'
 import { functionOf, mergeStateSql } from '../states.js'
 import { id, qualified, str } from '../text.js'
@@ -54,10 +54,14 @@ export async function carry(context: ApplyContext, fill: LiveFill): Promise<Live
     if (done.has(day)) continue
     if (context.signal?.aborted) throw new Error('interrupted: apply again to go on from here')
     const entry: Day = { from: fill.from, day }
-    const block = await newestBlock(context, table)
-    await record(context, 'carrying', fill.view, { ...entry, block } satisfies Begun)
-    await clickhouse.command(carrySql(database, fill, has, `${before} AND toDate(bucket) = ${str(day)}`), undefined, {
-      settings: { ...SAME_BLOCKS, ...GENTLE, insert_deduplication_token: `carry/${fill.view}/${fill.from}/${day}` },
+    const sql = carrySql(database, fill, has, `${before} AND toDate(bucket) = ${str(day)}`)
+    const token = `carry/${fill.view}/${fill.from}/${day}`
+    await inTurn(clickhouse, async () => {
+      const block = await newestBlock(context, table)
+      await record(context, 'carrying', fill.view, { ...entry, block } satisfies Begun)
+      await clickhouse.command(sql, undefined, {
+        settings: { ...SAME_BLOCKS, ...GENTLE, insert_deduplication_token: token },
+      })
     })
     await record(context, 'carried', fill.view, entry)
     context.progress(`${table}: ${at + 1} of ${days.length} days of history from ${fill.carry}`)

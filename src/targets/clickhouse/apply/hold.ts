@@ -1,5 +1,6 @@
 import { names } from '../../../naming.js'
 import type { ApplyContext } from '../../live.js'
+import { inTurn } from '../gently.js'
 import { id, qualified } from '../text.js'
 import { serverNow } from './context.js'
 import { insertsDone } from './inserts.js'
@@ -14,11 +15,20 @@ const LONGEST_MS = 60_000
  * agree, and at which views may change. The refusal ends by the server's clock, whatever becomes of us: `work` is given
  * that instant (epoch ms) and has half of the time for itself.
  */
-export async function hold<T>(
+export const hold = <T>(
   context: ApplyContext,
   raw: string,
   work: (until: number) => Promise<T>,
   firstMs = HOLD_MS,
+): Promise<T> =>
+  // Changes go on side by side: the end of one's hold must not be the end of another's.
+  inTurn(context.clickhouse, () => holding(context, raw, work, firstMs))
+
+async function holding<T>(
+  context: ApplyContext,
+  raw: string,
+  work: (until: number) => Promise<T>,
+  firstMs: number,
 ): Promise<T> {
   const { clickhouse, database } = context
   for (let ms = firstMs; ; ms = Math.min(LONGEST_MS, ms * 2)) {
