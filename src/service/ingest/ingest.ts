@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafkaProducer } from '../../clients/kafka/producer.js'
+import type { Answer } from './answered.js'
 import { BatchRefused } from './batch.js'
 import { Encoded } from './encoded.js'
 import { type IngestOptions, LIMITS } from './options.js'
@@ -10,7 +11,7 @@ import { linesByType, readBody } from './readBody.js'
 import { authorize, idempotencyKey } from './requestHeaders.js'
 import { resendSpool } from './resend.js'
 import { answer, refuse } from './respond.js'
-import { type Answer, type Compiled, SourceIngest } from './sourceIngest.js'
+import { type Compiled, SourceIngest } from './sourceIngest.js'
 import { BadBody, splitBody } from './splitBody.js'
 import { createSpool } from './spool.js'
 import type { SourceStats } from './stats.js'
@@ -128,7 +129,7 @@ export function createIngest(options: IngestOptions): Ingest {
     events: Encoded,
     hold: Hold,
   ): Promise<Answer> {
-    const known = ingest.answerTo(key)
+    const known = ingest.answered.to(key)
     const stored = known ?? ingest.store(compiled, events, key, hold.bytes)
     if (!known) {
       const { bytes } = hold

@@ -2,6 +2,9 @@
 const FULL = 0.7
 const SMALLEST = 1024
 
+/** Whole seconds, as `SeenTable` counts time. */
+export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
+
 /**
  * Remembers 64-bit values for a time: open addressing in flat arrays, 20 bytes a slot with its two counts. Times are
  * whole seconds; a slot whose time is past is free again, so memory is bounded by what is seen within `seconds`.

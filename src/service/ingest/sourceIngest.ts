@@ -4,26 +4,20 @@ import type { KafkaConnection } from '../../clients/kafka/connection.js'
 import type { KafkaProducer } from '../../clients/kafka/producer.js'
 import type { SourceConfig } from '../../model/serviceConfig.js'
 import { names } from '../../naming.js'
-import { EXTEND_MS, type SeenIds } from '../redis/seenIds.js'
+import type { SeenIds } from '../redis/seenIds.js'
+import { type Answer, Answered } from './answered.js'
 import { type Batcher, type BatchTarget, createBatcher } from './batcher.js'
 import { createClickHouseSink } from './clickhouseSink.js'
-import type { Encoded, EventError } from './encoded.js'
+import type { Encoded } from './encoded.js'
 import { createDecoder, type EventDecoder } from './eventDecoder.js'
 import { createKafkaSink } from './kafkaSink.js'
 import type { IngestOptions } from './options.js'
-import { problems } from './problem.js'
 import { refillIds, refillKeys } from './refill.js'
 import { refillIdsFromTopic, refillKeysFromTopic, type TopicRefill } from './refillFromTopic.js'
-import { SeenTable } from './seenTable.js'
+import { nowSeconds, SeenTable } from './seenTable.js'
+import { storeShared } from './sharedIds.js'
 import type { Spool } from './spool.js'
 import { createCounters, type SourceStats } from './stats.js'
-
-/** The body of a 202. */
-export interface Answer {
-  readonly accepted: number
-  readonly rejected: number
-  readonly errors: readonly EventError[]
-}
 
 /** What is compiled from one source of one configuration. */
 export interface Compiled extends BatchTarget {
@@ -44,21 +38,13 @@ export interface SourceOptions {
   readonly settled: Promise<void>
 }
 
-const DAY_S = 86_400
-/** Answers kept whole; older ones are given again with their counts alone. */
-const WHOLE_ANSWERS = 1000
-
-const nowSeconds = (): number => Math.floor(Date.now() / 1000)
-
 /** All that is kept for one source while the service runs: what was seen, what waits, what was counted. */
 export class SourceIngest {
   readonly counters = createCounters()
   /** Since when inserts fail, epoch ms; 0 while they work. */
   failingSince = 0
   private readonly batcher: Batcher
-  private readonly keys = new SeenTable(DAY_S, true)
-  private readonly answers = new Map<bigint, Answer>()
-  private readonly running = new Map<bigint, Promise<Answer>>()
+  readonly answered = new Answered()
   private keysReady: Promise<void> | undefined
   private ids: SeenTable | undefined
   private idsOf = ''
@@ -105,8 +91,8 @@ export class SourceIngest {
     this.configured = database
     this.keysReady ??= this.untilDone(async () => {
       const refill = this.topicRefill(source)
-      if (refill) await refillKeysFromTopic(refill, this.keys)
-      await refillKeys(clickhouse, database, source, this.keys)
+      if (refill) await refillKeysFromTopic(refill, this.answered.keys)
+      await refillKeys(clickhouse, database, source, this.answered.keys)
     })
     this.remember(database, source, decoder)
     return this.compiled
@@ -151,58 +137,13 @@ export class SourceIngest {
     }
   }
 
-  /** The answer that a request with this key got, or will get. */
-  answerTo(key: bigint): Promise<Answer> | Answer | undefined {
-    if (key === 0n) return undefined
-    const counts = () => this.keys.counts(Number(key & 0xffffffffn), Number(key >> 32n), nowSeconds())
-    const known = this.running.get(key) ?? this.answers.get(key)
-    if (known) return known
-    const found = counts()
-    return found && { accepted: found.first, rejected: found.second, errors: [] }
-  }
-
   /** Stores a request's events. One with the same key that comes meanwhile gets the same answer. */
   store(compiled: Compiled, events: Encoded, key: bigint, bytes: number): Promise<Answer> {
-    const stored = this.shared
-      ? this.storeShared(this.shared, compiled, events, key, bytes)
-      : this.storeClaimed(compiled, events, key, bytes, this.claimIds(events))
-    if (key !== 0n) this.running.set(key, stored)
-    const forget = () => void this.running.delete(key)
-    stored.then(forget, forget)
+    const store = (claimed: ReadonlySet<number>) => this.storeClaimed(compiled, events, key, bytes, claimed)
+    const log = (message: string) => this.options.log(`ids of source ${this.name}: ${message}`)
+    const stored = this.shared ? storeShared(this.shared, events, log, store) : store(this.claimIds(events))
+    this.answered.begin(key, stored)
     return stored
-  }
-
-  private async storeShared(
-    shared: SeenIds,
-    compiled: Compiled,
-    events: Encoded,
-    key: bigint,
-    bytes: number,
-  ): Promise<Answer> {
-    const { idLow, idHigh, hasId } = events
-    const rows = [...hasId.keys()].filter(row => hasId[row])
-    const ids = rows.map(row => ((BigInt(idHigh[row]!) << 32n) | BigInt(idLow[row]!)).toString(36))
-    const claims = await shared.claim(ids).catch((error: Error) => {
-      this.options.log(`ids of source ${this.name}: ${error.message}`)
-      throw problems.unavailable('what was seen before cannot be looked up')
-    })
-    const fresh = ids.filter((_, at) => claims[at] === 'new')
-    const extending = setInterval(() => void shared.extend(fresh).catch(() => {}), EXTEND_MS)
-    try {
-      // Whether the other request's event gets stored is not known yet.
-      if (claims.includes('pending')) throw problems.unavailable('another request with the same events is under way')
-      const claimed = new Set(rows.filter((_, at) => claims[at] === 'new'))
-      const answer = await this.storeClaimed(compiled, events, key, bytes, claimed)
-      await shared
-        .confirm(fresh)
-        .catch((error: Error) => this.options.log(`ids of source ${this.name}: ${error.message}`))
-      return answer
-    } catch (error) {
-      await shared.release(fresh).catch(() => {})
-      throw error
-    } finally {
-      clearInterval(extending)
-    }
   }
 
   /** Everything up to the first await happens at once, so that nothing is counted twice. */
@@ -245,11 +186,7 @@ export class SourceIngest {
     counts.unknownFields += events.unknownFields
     counts.bytes += bytes
     this.counters.events(answer.accepted)
-    if (key !== 0n) {
-      this.keys.claim(Number(key & 0xffffffffn), Number(key >> 32n), nowSeconds(), answer.accepted, answer.rejected)
-      this.answers.set(key, answer)
-      if (this.answers.size > WHOLE_ANSWERS) this.answers.delete(this.answers.keys().next().value!)
-    }
+    this.answered.keep(key, answer)
     return answer
   }
 
