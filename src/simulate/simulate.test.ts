@@ -119,6 +119,43 @@ describe('sending', () => {
     server.close()
   })
 
+  test('after a stall of more than a second it goes on', async () => {
+    const held: (() => void)[] = []
+    let answering = false
+    const server = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      const answer = () =>
+        response.writeHead(202).end(JSON.stringify({ accepted: body.split('\n').length, rejected: 0 }))
+      if (answering) answer()
+      else held.push(answer)
+    })
+    await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const stop = new AbortController()
+    let accepted = 0
+    const sending = simulate({
+      source,
+      url,
+      rate: 500,
+      seed: 1,
+      signal: stop.signal,
+      onProgress: sofar => {
+        accepted = sofar.accepted
+      },
+    })
+    // As many as may be under way, and none answered until far more than a second's worth is due.
+    await expect.poll(() => held.length).toBe(16)
+    await new Promise(resolve => setTimeout(resolve, 2500))
+    answering = true
+    for (const answer of held) answer()
+    await expect.poll(() => accepted).toBeGreaterThan(2000)
+    stop.abort()
+    await sending
+    server.closeAllConnections()
+    server.close()
+  })
+
   test('an abort ends it with what was sent so far', async () => {
     const stop = new AbortController()
     setTimeout(() => stop.abort(), 300)

@@ -79,12 +79,12 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
 
   const last = Number.isFinite(durationMs) ? Math.round((rate * durationMs) / 1000) : Number.POSITIVE_INFINITY
   while (!signal.aborted && !failure && sent + dropped < last) {
-    const due = Math.min(last, Math.floor((rate * (Date.now() - started)) / 1000)) - sent - dropped
+    const behind = Math.min(last, Math.floor((rate * (Date.now() - started)) / 1000)) - sent - dropped
     // After a stall a second's worth is sent at most: a burst would only cause the next one.
-    if (due > rate) dropped += due - Math.ceil(rate)
-    else if (due > 0 && underWay.size < MOST_UNDER_WAY) {
+    const due = Math.min(behind, Math.ceil(rate))
+    dropped += behind - due
+    if (underWay.size < MOST_UNDER_WAY)
       for (let left = due; left > 0; left -= MOST_IN_REQUEST) post(Math.min(left, MOST_IN_REQUEST))
-    }
     if (Date.now() - told >= PROGRESS_MS) {
       told = Date.now()
       onProgress?.(sofar())
