@@ -1,5 +1,6 @@
 import { benchCompile } from './compile.js'
 import { benchFanout } from './fanout.js'
+import { benchFill } from './fill.js'
 import { benchFlink } from './flink.js'
 import { benchIngest } from './ingest.js'
 import { benchKafka } from './kafka.js'
@@ -10,11 +11,12 @@ import { benchPlan1000 } from './plan1000.js'
 import { benchQuery } from './query.js'
 import { benchStages } from './stages.js'
 
-// npm run bench [-- compile fanout flink ingest kafka latency load query query100 memory stages]: all but query100 unless named.
+// npm run bench [-- compile fanout fill flink ingest kafka latency load query query100 memory stages]: all but query100 unless named.
 
 const benches: Record<string, () => Promise<void>> = {
   compile: benchCompile,
   fanout: benchFanout,
+  fill: benchFill,
   flink: benchFlink,
   ingest: benchIngest,
   kafka: benchKafka,
