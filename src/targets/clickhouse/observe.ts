@@ -1,6 +1,6 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Impact } from '../../model/plan.js'
-import type { Resource, RollupSpec, SelectItem } from '../../model/resource.js'
+import type { Resource, RollupSpec } from '../../model/resource.js'
 import { names } from '../../naming.js'
 import type { Carry } from './carry.js'
 import { markedId, markFacts } from './mark.js'
@@ -193,15 +193,13 @@ export const viewsOf = (table: string, tables: ReadonlyMap<string, LiveTable>): 
 /** Made once for each look at a server: a thousand metrics ask for it. */
 const feeding = new WeakMap<ReadonlyMap<string, LiveTable>, Map<string, LiveTable[]>>()
 
-/** What a rollup's view should say, or undefined when it computes a state that the file no longer knows. */
+/** What a rollup's view should say of the states that the file knows, or undefined when it computes none of them. */
 export function expectedSelect(spec: RollupSpec, view: LiveTable): string | undefined {
-  const keys = new Set(spec.keys.map(key => key.name))
-  const states = view.columns
-    .filter(({ name }) => !keys.has(name))
-    .map(({ name }) => spec.states.find(state => state.name === name))
-  if (states.some(state => state === undefined)) return undefined
+  const computed = new Set(view.columns.map(({ name }) => name))
+  const states = spec.states.filter(({ name }) => computed.has(name))
+  if (states.length === 0) return undefined
   const { from } = markFacts(view.comment)
-  return rollupSelect(spec, states as SelectItem[], from === undefined ? [] : [arrivedFrom(Number(from))])
+  return rollupSelect(spec, states, from === undefined ? [] : [arrivedFrom(Number(from))])
 }
 
 /** At most this much SQL text in one call: well under what a server reads of a query. */

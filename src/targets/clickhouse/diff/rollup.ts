@@ -5,6 +5,7 @@ import { markFacts } from '../mark.js'
 import { expectedSelect, type Figures, fillKey, type LiveTable, type Observed, viewsOf } from '../observe.js'
 import { createTable, dropTable } from '../render.js'
 import { baseOf } from './base.js'
+import { selectList } from './dropColumns.js'
 import { fill, fillSteps, freshColumns, historyReasons, rawHolds } from './fills.js'
 import { diffTable } from './table.js'
 
@@ -130,10 +131,15 @@ function fedTwice(states: readonly string[]): Set<string> {
   return new Set(states.filter(name => seen.size === seen.add(name).size))
 }
 
-/** A view that says something else than what its states are: somebody changed it. */
+/** A view that says something else than what its states are: somebody changed it. What nobody reads may stand beside. */
 function drifted(spec: RollupSpec, view: LiveTable, observed: Observed): boolean {
   const expected = expectedSelect(spec, view)
-  return expected !== undefined && observed.normal.get(expected) !== view.select
+  if (expected === undefined) return false
+  const wanted = observed.normal.get(expected)!
+  if (wanted === view.select) return false
+  const [want, have] = [selectList(wanted), selectList(view.select)]
+  const known = new Set(have.items)
+  return want.rest !== have.rest || have.items.length !== view.columns.length || !want.items.every(i => known.has(i))
 }
 
 const unfilledOf =
