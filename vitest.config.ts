@@ -7,7 +7,7 @@ const whole = 'test/stack/wholeStack.test.ts'
 /** Kills, random edits, stories of several processes, millions of rows: a minute and more each, under one Node. */
 const slow = [
   'test/integration/{changes*,crashMatrix,frontDoor,kill9,longFill,pullRequest,secrets,semantics}.test.ts',
-  'src/backfill/backfill.test.ts',
+  'src/{backfill/backfill,targets/clickhouse/apply/requery}.test.ts',
 ]
 
 export default defineConfig({
