@@ -2,8 +2,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const major = process.versions.node.split('.')[0]
 const stack = 'test/stack/**/*.test.ts'
-/** All engines at once under 2,000 events/s: what it measures needs the machine for itself. */
-const whole = 'test/stack/wholeStack.test.ts'
+/** All engines at once under 2,000 events/s, and messages that reach a viewer at once, need the machine for themselves. */
+const alone = 'test/stack/{redis,wholeStack}.test.ts'
 /** Kills, random edits, stories of several processes, millions of rows: a minute and more each, under one Node. */
 const slow = [
   'test/integration/{changes*,crashMatrix,frontDoor,kill9,longFill,pullRequest,secrets,semantics}.test.ts',
@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: [stack],
-          exclude: [...configDefaults.exclude, whole],
+          exclude: [...configDefaults.exclude, alone],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
@@ -55,8 +55,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'stack-whole',
-          include: [whole],
+          name: 'stack-alone',
+          include: [alone],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
