@@ -159,7 +159,8 @@ describe('one front door', () => {
     const before = (await readTopic(kafka.brokers, plain.topic)).length
     const body = (from: number) =>
       Array.from({ length: 500 }, (_, i) => JSON.stringify({ event_id: from + i, ts: Date.now() })).join('\n')
-    await run.post(JSON.stringify({ event_id: 9999, ts: Date.now() }), {}, 'plain')
+    const first = () => run.post(JSON.stringify({ event_id: 9999, ts: Date.now() }), {}, 'plain')
+    while ((await first()).status !== 202) await sleep(100)
     await kafka.stopBroker()
     const late = await run.post(body(10_000), { 'idempotency-key': 'late' }, 'plain')
     expect(late).toMatchObject({ status: 503, body: { error: 'backend_unavailable' } })
