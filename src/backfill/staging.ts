@@ -1,4 +1,5 @@
 import { backfill } from '../targets/clickhouse/apply/backfill.js'
+import { SAME_BLOCKS } from '../targets/clickhouse/apply/blocks.js'
 import { compare } from '../targets/clickhouse/apply/compare.js'
 import { cutover } from '../targets/clickhouse/apply/cutover.js'
 import { markFacts } from '../targets/clickhouse/mark.js'
@@ -84,11 +85,7 @@ async function copyKept({ clickhouse, database }: ApplyContext, { rollup, range,
       undefined,
       {
         settings: {
-          max_threads: 1,
-          max_insert_threads: 1,
-          max_block_size: 100_000_000,
-          min_insert_block_size_rows: 0,
-          min_insert_block_size_bytes: 0,
+          ...SAME_BLOCKS,
           insert_deduplication_token: `kept/${fill.rollup.spec.table.name}/${range.from}-${range.to}/${day}`,
         },
       },

@@ -1,7 +1,7 @@
 import type { RollupSpec } from '../../model/resource.js'
 import { bucketMsOf } from './apply/fill.js'
 import { markFacts } from './mark.js'
-import { fillKey, type LiveTable, type Observed, viewsOf } from './observe.js'
+import { isFilled, type LiveTable, type Observed, viewsOf } from './observe.js'
 
 /** History beyond raw's reach that missing states of a rollup get from another rollup that has had them so far. */
 export interface Carry {
@@ -61,11 +61,6 @@ function carryFrom(spec: RollupSpec, donor: LiveTable, since: number, observed: 
     lacks: spec.keys.map(({ name }) => name).filter(name => !dimensions.has(name)),
     ...(ours % theirs !== 0 && { coarser: theirs }),
   }
-}
-
-const isFilled = (view: LiveTable, observed: Observed): boolean => {
-  const { from } = markFacts(view.comment)
-  return from === undefined || observed.filled.has(fillKey(view.name, from))
 }
 
 const hasFilled = (donor: LiveTable, state: string, observed: Observed): boolean =>

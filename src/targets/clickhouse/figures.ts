@@ -8,7 +8,7 @@ import { GENTLE, inTurn } from './gently.js'
 import { liveNormalTable, ttlSeconds } from './normalize.js'
 import { type Figures, type LiveTable, type Observed, viewsOf } from './observe.js'
 import { rollupSelect } from './render.js'
-import { isEmpty, mergedSql } from './states.js'
+import { functionOf, isEmpty, mergedSql } from './states.js'
 import { id, qualified } from './text.js'
 
 /** Events that a probe reads: some tenths of a second at most. */
@@ -248,7 +248,7 @@ async function msPerRow(clickhouse: ClickHouse, select: string, rows: number): P
 
 /** What a stored state of the same kind takes, on average. */
 function stateBytes(state: string, observed: Observed): number {
-  const fn = state.slice(0, state.lastIndexOf('_'))
+  const fn = functionOf(state)
   let [bytes, rows] = [0, 0]
   for (const table of observed.tables.values()) {
     if (table.feeds !== undefined || !table.owner?.startsWith('clickhouse.rollup/')) continue

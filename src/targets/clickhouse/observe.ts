@@ -92,7 +92,13 @@ export async function observe(
 }
 
 /** A fill's name: its view and its cut-over, epoch ms. */
-export const fillKey = (view: string, from: number | string): string => `${view} ${from}`
+const fillKey = (view: string, from: number | string): string => `${view} ${from}`
+
+/** Whether a view's states are whole: it needed no fill, or that was compared and found equal. */
+export const isFilled = (view: LiveTable, { filled }: Observed): boolean => {
+  const { from } = markFacts(view.comment)
+  return from === undefined || filled.has(fillKey(view.name, from))
+}
 
 /**
  * What the ledger says of fills. A view's comment could say it too, but changing it would change the token under which

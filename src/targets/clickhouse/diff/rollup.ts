@@ -2,7 +2,7 @@ import type { Change, Step } from '../../../model/plan.js'
 import type { ResourceOf, RollupSpec } from '../../../model/resource.js'
 import { names } from '../../../naming.js'
 import { markFacts } from '../mark.js'
-import { expectedSelect, type Figures, fillKey, type LiveTable, type Observed, viewsOf } from '../observe.js'
+import { expectedSelect, type Figures, isFilled, type LiveTable, type Observed, viewsOf } from '../observe.js'
 import { createTable, dropTable } from '../render.js'
 import { baseOf } from './base.js'
 import { selectList } from './dropColumns.js'
@@ -54,7 +54,7 @@ export function diffRollup(resource: ResourceOf<'clickhouse.rollup'>, observed: 
   const isState = (name: string): boolean => !keys.has(name)
   const statesOf = (view: LiveTable): string[] => view.columns.map(({ name }) => name).filter(isState)
 
-  const needsFilling = unfilledOf(observed)
+  const needsFilling = (view: LiveTable): boolean => !isFilled(view, observed)
   const twice = fedTwice(views.flatMap(statesOf))
   const broken = new Set(
     views.filter(
@@ -141,13 +141,6 @@ function drifted(spec: RollupSpec, view: LiveTable, observed: Observed): boolean
   const known = new Set(have.items)
   return want.rest !== have.rest || have.items.length !== view.columns.length || !want.items.every(i => known.has(i))
 }
-
-const unfilledOf =
-  (observed: Observed) =>
-  (view: LiveTable): boolean => {
-    const { from } = markFacts(view.comment)
-    return from !== undefined && !observed.filled.has(fillKey(view.name, from))
-  }
 
 const renameBack = (spec: RollupSpec, { name }: LiveTable): Step => ({
   run: 'requery',
