@@ -24,6 +24,8 @@ export interface Evidence {
   /** Where the target has Redis. */
   readonly redis?: Redis
   readonly database: string
+  /** Hash of the configuration that was applied last. */
+  readonly applied: string
   readonly service: ServiceAddress
   readonly durationMs: number
   readonly signal: AbortSignal

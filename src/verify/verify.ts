@@ -7,7 +7,7 @@ import type { Metric, Model } from '../model/model.js'
 import { type CanarySender, type SentCanary, sendCanaries } from './canaries.js'
 import type { Evidence } from './check.js'
 import { checks } from './checks.js'
-import { VerifyError } from './errors.js'
+import { untilInForce } from './inForce.js'
 import { neededMs } from './needed.js'
 import type { CheckResult, VerifyReport } from './report.js'
 import { type ServiceAddress, serviceState } from './service.js'
@@ -52,11 +52,10 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const compiled = compile(model)
   const database = options.database ?? model.project
   const started = Date.now()
-  const { config } = await serviceState(service)
-  if (config === null) throw new VerifyError('not-applied', 'nothing was applied yet', 'rtdash apply')
   const { sources } = compiled.service
   const since = await clickhouseNow(clickhouse)
   const doors = { redis: options.redis, project: database, status: () => serviceState(service) }
+  const applied = await untilInForce(clickhouse, database, doors, signal)
   const snapshot = () =>
     takeSnapshot({ clickhouse, database, kafka: options.kafka, project: model.project, doors, sources, since })
   const measurable = model.metrics.filter(metric => durationMs >= neededMs(metric))
@@ -89,6 +88,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       ...(options.kafka && { kafka: options.kafka }),
       ...(options.redis && { redis: options.redis }),
       database,
+      applied,
       service,
       durationMs,
       signal,

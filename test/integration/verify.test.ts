@@ -139,6 +139,20 @@ describe.sequential('verify on the running storefront', () => {
     expect(JSON.stringify(await values(model))).not.toContain('"value":null')
   })
 
+  it('says when the service does not take it up', { timeout: 120_000 }, async () => {
+    report = await run({ ...model, project: 'twin' }, 1000)
+    expect(of('configuration')).toMatchObject([{ verdict: 'fail', reason: expect.stringContaining('its log') }])
+  })
+
+  it('waits for a service that has not taken up yet what was applied', { timeout: 120_000 }, async () => {
+    const [first, ...others] = model.metrics
+    const wanted: Model = { ...model, metrics: [{ ...first!, name: 'just_added' }, ...others] }
+    await applied(wanted)
+    report = await run(wanted, 2000)
+    expect(one('delivery', 'just_added')).toMatchObject({ verdict: 'pass' })
+    expect(of('configuration')).toMatchObject([{ verdict: 'pass' }])
+  })
+
   it('names the metric whose promise cannot be kept, and events nobody accepted', { timeout: 120_000 }, async () => {
     const wanted: Model = {
       ...model,
@@ -147,7 +161,6 @@ describe.sequential('verify on the running storefront', () => {
       ),
     }
     await applied(wanted)
-    await takenUp(wanted)
     // Rows that came from nowhere, while counting: more than canaries can be under way.
     const intruder = setTimeout(
       () => ch.client.command('INSERT INTO shop.raw_events (ts, _batch) SELECT now64(3), 7 FROM numbers(500)'),

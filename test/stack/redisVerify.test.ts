@@ -49,8 +49,6 @@ beforeAll(async () => {
   await start(['ingest', 'push'])
   await start(['push'])
   await start(['publish'])
-  while (services.some(service => service.config() === undefined)) await new Promise(resolve => setTimeout(resolve, 50))
-  await new Promise(resolve => setTimeout(resolve, 2000)) // every node has said what it is
 }, 120_000)
 
 afterAll(async () => {

@@ -4,10 +4,13 @@ import type { Check } from '../check.js'
 export const config: Check = {
   id: 'configuration',
   group: 4,
-  run: ({ compiled, after }) => {
+  run: ({ compiled, applied, after }) => {
     const [observed, limit] = [after.service.config, compiled.service.hash]
     if (observed === limit) return [{ observed, limit, verdict: 'pass' }]
-    const reason = observed === null ? 'nothing was applied yet: rtdash apply' : 'the file has changed: rtdash apply'
+    const reason =
+      applied === limit
+        ? 'the service does not take up what was applied: its log says why'
+        : 'the file has changed: rtdash apply'
     return [{ observed, limit, verdict: 'fail', reason }]
   },
 }
