@@ -11,7 +11,9 @@ const [requests, errorRate, revenue] = metrics('shop') as [
 ]
 
 beforeAll(async () => {
-  harness = await startHarness([requests, errorRate])
+  harness = await startHarness([])
+  await harness.grow()
+  await harness.apply([requests, errorRate])
 })
 afterAll(() => harness?.stop())
 

@@ -7,13 +7,11 @@ let harness: Harness
 const long = Date.parse('2020-06-01T12:00:00Z')
 
 beforeAll(async () => {
-  const slow = metric('shop', {
-    name: 'slow',
-    value: 'sum(n) + sleep(0.2)',
-    windowMs: 1000,
-    refreshMs: 60_000,
-    empty: 0,
-  })
+  const slow = metric(
+    'shop',
+    { name: 'slow', value: 'sum(n) + sleep(0.2)', windowMs: 1000, refreshMs: 3_600_000, empty: 0 },
+    { cacheMs: 60_000 },
+  )
   harness = await startHarness([...metrics('shop'), slow])
   await harness.insert(
     Array.from({ length: 400 }, (_, i) => ({ at: long + i * 250, region: i % 2 ? 'eu' : 'us', amount: '1' })),

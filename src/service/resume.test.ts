@@ -8,7 +8,9 @@ let harness: Harness
 let stopTraffic: () => Promise<void>
 
 beforeAll(async () => {
-  harness = await startHarness(metrics('shop'))
+  harness = await startHarness([])
+  await harness.grow()
+  await harness.apply(metrics('shop'))
   stopTraffic = harness.traffic()
 })
 afterAll(async () => {
@@ -53,6 +55,27 @@ test('a new metric has its history kept from the start: 300 updates, then live o
   expect(filled.length).toBeGreaterThan(150)
   expect(filled.every((u, i) => i === 0 || u.timestamp - filled[i - 1]!.timestamp === 250)).toBe(true)
   await client.close()
+})
+
+test('before the first event there is nothing; one that came late counts', async () => {
+  const fresh = await startHarness([])
+  const at = Date.now() - 80_000
+  await fresh.insert([{ at, amount: '5' }])
+  await fresh.apply(metrics('shop'))
+  const revenue = async () => {
+    const client = await openSocket(fresh.service.url)
+    client.send({ action: 'subscribe', metric: 'revenue', since: 0 })
+    const all = await client.inbox.until(messages => messages.length > 0)
+    await client.close()
+    return all
+  }
+  // Windows of 60 s every 500 ms: the first that holds the event, those after it, and the first without it.
+  await expect.poll(async () => (await revenue())[0]?.value, { timeout: 10_000 }).toBe(5)
+  const all = await revenue()
+  const first = Math.floor(at / 500) * 500 + 500
+  expect(all[0]!.timestamp).toBe(first)
+  expect(all.find(({ value }) => value === 0)!.timestamp).toBeGreaterThanOrEqual(first + 59_500)
+  await fresh.stop()
 })
 
 test('Last-Event-ID: a stream of several metrics, cut again and again, is one stream', async () => {

@@ -58,11 +58,12 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
   }
 
   /** What was published before comes first; what that does not reach is computed. */
-  function load(metric: MetricConfig, ring: Ring): void {
+  function load(config: ServiceConfig, metric: MetricConfig): void {
+    const ring = rings.get(metric.name)!
     let filling = false
     const fillOnce = (): void => {
       ring.ready = true
-      if (!filling) fill(metric, ring)
+      if (!filling) fill(config, metric, ring)
       filling = true
     }
     if (ring.ready) fillOnce()
@@ -74,9 +75,9 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
     })
   }
 
-  function fill(metric: MetricConfig, ring: Ring): void {
+  function fill(config: ServiceConfig, metric: MetricConfig, ring: Ring): void {
     limitFills(async () => {
-      if (!stopped && rings.get(metric.name) === ring && !ring.full()) await fillRing(db, metric, ring)
+      if (!stopped && rings.get(metric.name) === ring && !ring.full()) await fillRing(db, config, metric, ring)
     }).catch((error: Error) => {
       if (!stopped) log(`metric ${metric.name}: no history yet: ${error.message}`)
     })
@@ -88,7 +89,7 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
       const { added, removed } = rings.apply(config)
       sockets.notifyRemoved(removed)
       staleness.apply(config)
-      for (const metric of added) load(metric, rings.get(metric.name)!)
+      if (config) for (const metric of added) load(config, metric)
       if (config?.hash === hash) return
       hash = config?.hash
       // Plain clients read these three keys of whatever comes.

@@ -16,6 +16,8 @@ export interface Harness {
   /** Takes up other metrics, and waits until the service has. */
   apply(metrics: readonly MetricConfig[]): Promise<string>
   insert(events: readonly TestEvent[]): Promise<void>
+  /** Lets one event have arrived an hour ago: metrics that are taken up from now on have a past, if an empty one. */
+  grow(): Promise<void>
   /** Inserts a few events every 100 ms until the returned function is called. */
   traffic(): () => Promise<void>
   get(path: string, init?: RequestInit): Promise<Response>
@@ -43,6 +45,8 @@ export async function startHarness(
     service,
     get,
     insert,
+    grow: () =>
+      ch.client.command(`INSERT INTO ${database}.events (ts, ingested_at) SELECT now64(3) - INTERVAL 1 HOUR AS at, at`),
     json: async <T>(path: string, init?: RequestInit) => (await get(path, init)).json() as Promise<T>,
     apply: async next => {
       const config = serviceConfig(database, next)
