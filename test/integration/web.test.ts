@@ -82,6 +82,8 @@ describe.skipIf(!existsSync(CHROMIUM) && !process.env.CI)('the page in a browser
     for (let step = 0; step < 2; step++) await later('requests_per_second', await timestamp('requests_per_second'))
     fake.drop(true)
     await page.waitForSelector('[data-status=offline]')
+    // What came is shown in the next frame.
+    await page.evaluate('new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
     const seen = await timestamp('requests_per_second')
     const before = fake.received.length
     fake.drop(false)
