@@ -1,8 +1,9 @@
 import type { Compiled } from '../compile/compile.js'
 import type { ColumnSpec, RollupSpec, TableSpec, ViewSpec } from '../model/resource.js'
 import { names } from '../naming.js'
+import { selectsOf } from '../targets/clickhouse/liveViews.js'
 import { mark, markedId } from '../targets/clickhouse/mark.js'
-import { type LiveTable, type Observed, selectsOf } from '../targets/clickhouse/observe.js'
+import type { LiveTable, Observed } from '../targets/clickhouse/observe.js'
 import { rollupSelect, ttlSql } from '../targets/clickhouse/render.js'
 
 /**

@@ -1,7 +1,8 @@
 import type { RollupSpec } from '../../model/resource.js'
 import { bucketMsOf } from './apply/fill.js'
+import { isFilled, viewsOf } from './liveViews.js'
 import { markFacts } from './mark.js'
-import { isFilled, type LiveTable, type Observed, viewsOf } from './observe.js'
+import type { LiveTable, Observed } from './observe.js'
 
 /** History beyond raw's reach that missing states of a rollup get from another rollup that has had them so far. */
 export interface Carry {

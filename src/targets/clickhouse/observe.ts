@@ -1,10 +1,11 @@
 import type { ClickHouse } from '../../clients/clickhouse.js'
 import type { Impact } from '../../model/plan.js'
-import type { Resource, RollupSpec } from '../../model/resource.js'
+import type { Resource } from '../../model/resource.js'
 import { names } from '../../naming.js'
 import type { Carry } from './carry.js'
+import { fillKey, selectsOf } from './liveViews.js'
 import { markedId, markFacts } from './mark.js'
-import { arrivedFrom, rollupSelect } from './render.js'
+import { normalForms } from './normalForms.js'
 import { qualified, str } from './text.js'
 
 /** One table or view as the server describes it. */
@@ -91,15 +92,6 @@ export async function observe(
   return { database, exists: databases.length > 0, tables, normal, filled }
 }
 
-/** A fill's name: its view and its cut-over, epoch ms. */
-const fillKey = (view: string, from: number | string): string => `${view} ${from}`
-
-/** Whether a view's states are whole: it needed no fill, or that was compared and found equal. */
-export const isFilled = (view: LiveTable, { filled }: Observed): boolean => {
-  const { from } = markFacts(view.comment)
-  return from === undefined || filled.has(fillKey(view.name, from))
-}
-
 /**
  * What the ledger says of fills. A view's comment could say it too, but changing it would change the token under which
  * the view's rows are known: a batch sent again after that would count twice (measured).
@@ -172,69 +164,3 @@ function liveTable(row: TableRow, columns: readonly ColumnRow[]): LiveTable {
 
 /** See `names.renamed` and `names.rollupView`. */
 const RENAMED = /^(.+__[0-9a-f]{8})__$/
-
-/** The SELECTs to compare with what is live. */
-export function selectsOf(resource: Resource, tables: ReadonlyMap<string, LiveTable>): string[] {
-  if (resource.kind === 'clickhouse.view') return [resource.spec.select]
-  if (resource.kind !== 'clickhouse.rollup') return []
-  return viewsOf(resource.spec.table.name, tables).flatMap(view => expectedSelect(resource.spec, view) ?? [])
-}
-
-/** The views of ours that write into a table. */
-export const viewsOf = (table: string, tables: ReadonlyMap<string, LiveTable>): readonly LiveTable[] => {
-  let index = feeding.get(tables)
-  if (index === undefined) {
-    index = new Map()
-    for (const view of tables.values()) {
-      if (view.feeds === undefined || view.owner === undefined) continue
-      const group = index.get(view.feeds)
-      if (group) group.push(view)
-      else index.set(view.feeds, [view])
-    }
-    feeding.set(tables, index)
-  }
-  return index.get(table) ?? []
-}
-
-/** Made once for each look at a server: a thousand metrics ask for it. */
-const feeding = new WeakMap<ReadonlyMap<string, LiveTable>, Map<string, LiveTable[]>>()
-
-/** What a rollup's view should say of the states that the file knows, or undefined when it computes none of them. */
-export function expectedSelect(spec: RollupSpec, view: LiveTable): string | undefined {
-  const computed = new Set(view.columns.map(({ name }) => name))
-  const states = spec.states.filter(({ name }) => computed.has(name))
-  if (states.length === 0) return undefined
-  const { from } = markFacts(view.comment)
-  return rollupSelect(spec, states, from === undefined ? [] : [arrivedFrom(Number(from))])
-}
-
-/** At most this much SQL text in one call: well under what a server reads of a query. */
-const CHUNK_CHARACTERS = 200_000
-
-/** The server's own form of each text, by the server's own formatter: the form in which it stores views. */
-export async function normalForms(clickhouse: ClickHouse, texts: readonly string[]): Promise<Map<string, string>> {
-  const normal = new Map<string, string>()
-  const format = async (chunk: readonly string[]): Promise<void> => {
-    const sql = `SELECT formatQuerySingleLine(arrayJoin([${chunk.map(str).join(', ')}])) AS text`
-    const rows = await clickhouse.query<{ text: string }>(sql, undefined, {
-      settings: { max_query_size: 4 * CHUNK_CHARACTERS },
-    })
-    for (const [i, text] of chunk.entries()) normal.set(text, rows[i]!.text)
-  }
-  await Promise.all(chunked([...new Set(texts)]).map(format))
-  return normal
-}
-
-function chunked(texts: readonly string[]): string[][] {
-  const chunks: string[][] = []
-  let size = Number.POSITIVE_INFINITY
-  for (const text of texts) {
-    if (size + text.length > CHUNK_CHARACTERS) {
-      chunks.push([])
-      size = 0
-    }
-    chunks.at(-1)!.push(text)
-    size += text.length
-  }
-  return chunks
-}

@@ -8,7 +8,7 @@ import { carry } from './carry.js'
 import { record, recorded } from './context.js'
 import { cutoverAgain } from './cutover.js'
 import { beyondKept, type LiveFill } from './fill.js'
-import { type Slice, slicesOf, within } from './slices.js'
+import { inSlice, type Slice, slicesOf } from './slices.js'
 
 /** After each slice live queries have the server for themselves for this share of the time that it took. */
 const PAUSE_SHARE = 0.5
@@ -62,7 +62,7 @@ async function fillSlice(context: ApplyContext, fill: LiveFill, slice: Slice): P
   const entry = { from: fill.from, slice: slice.from }
   const block = await newestBlock(context, spec.table.name)
   await record(context, 'filling', fill.view, { ...entry, block } satisfies Begun)
-  const select = rollupSelect(spec, fill.states, [within(slice, fill), ...beyondKept(spec, fill.keep)])
+  const select = rollupSelect(spec, fill.states, [inSlice(slice, fill), ...beyondKept(spec, fill.keep)])
   const columns = [...spec.keys, ...fill.states].map(({ name }) => id(name)).join(', ')
   const started = performance.now()
   await clickhouse.command(

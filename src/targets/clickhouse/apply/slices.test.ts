@@ -6,7 +6,7 @@ import { type TestClickHouse, testClickHouse } from '../../../embedded/testing.j
 import type { ResourceOf } from '../../../model/resource.js'
 import { plan } from '../../../plan/plan.js'
 import { inTurn } from '../gently.js'
-import { slicesOf, within } from './slices.js'
+import { inSlice, slicesOf } from './slices.js'
 
 const DAY = 86_400_000
 // Yesterday at noon, so that what arrived spans three days.
@@ -52,7 +52,7 @@ test.each(['DateTime64(3)', 'DateTime64(6)', 'DateTime'])(
     for (const slice of slices) {
       expect(Math.floor((slice.to - 1) / DAY)).toBe(Math.floor(slice.from / DAY))
       const [row] = await ch.client.query<{ n: string }>(
-        `SELECT count() AS n FROM ${project}.raw_events WHERE ${within(slice, fill)}`,
+        `SELECT count() AS n FROM ${project}.raw_events WHERE ${inSlice(slice, fill)}`,
       )
       expect(Number(row!.n)).toBe(slice.rows)
     }

@@ -101,7 +101,7 @@ async function rowsOf({ clickhouse }: ApplyContext, fill: LiveFill, pieces: read
   const ms = await inTurn(clickhouse, async () => {
     const started = performance.now()
     await clickhouse.command(
-      `${rollupSelect(fill.rollup.spec, fill.states, [within(sample, fill)])} FORMAT Null`,
+      `${rollupSelect(fill.rollup.spec, fill.states, [inSlice(sample, fill)])} FORMAT Null`,
       undefined,
       { settings: GENTLE },
     )
@@ -129,7 +129,7 @@ function joined(slices: readonly Slice[], limit: number): Slice[] {
 }
 
 /** The condition on a row of raw that it belongs to the slice. */
-export function within({ from, to, events }: Slice, { rollup }: LiveFill): string {
+export function inSlice({ from, to, events }: Slice, { rollup }: LiveFill): string {
   const arrived = arrivedWithin(from, to)
   if (!events) return `(${arrived})`
   const event = timestampOf(rollup.spec)
