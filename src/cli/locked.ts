@@ -1,4 +1,4 @@
-import type { Lock } from '../lock/lock.js'
+import type { Lock } from '../lock/hold.js'
 import type { Model } from '../model/model.js'
 import type { Clients } from '../targets/live.js'
 import type { LockFlags } from './lockFlags.js'

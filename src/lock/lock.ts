@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouse } from '../clients/clickhouse.js'
 import { isAbsent } from '../clients/clickhouseError.js'
-import { mark } from '../targets/clickhouse/mark.js'
-import { onCluster } from '../targets/clickhouse/render.js'
-import { id, qualified, str } from '../targets/clickhouse/text.js'
-import { LockedError, LockLostError, NoSuchLockError } from './errors.js'
-import { commentOf, generations, type Held, type Holder, lockTable, type Newest, newest } from './held.js'
+import { qualified } from '../targets/clickhouse/text.js'
+import { LockedError, NoSuchLockError } from './errors.js'
+import { generations, type Held, type Holder, lockTable, type Newest, newest } from './held.js'
+import { holdLock, type Lock } from './hold.js'
 import { hasEnded, thisMachine } from './machine.js'
+import { createLock, createMarkedDatabase, dropLock } from './tables.js'
 
 // One apply at a time, without anything but ClickHouse. A lock is a table `_rtdash_lock_<generation>`; the newest
 // generation has it. To take it is to create the next one: of all who try, CREATE TABLE without IF NOT EXISTS lets one
@@ -28,20 +28,7 @@ export interface LockOptions {
   readonly beatMs?: number
 }
 
-export interface Lock {
-  readonly id: string
-  /** Aborts when the lock is lost. */
-  readonly lost: AbortSignal
-  /** Throws LockLostError unless the lock is still ours at this moment. */
-  check(): Promise<void>
-  /** Lets the next one have it. */
-  release(): Promise<void>
-  /** Takes the lock away with all its traces: after a destroy. */
-  remove(): Promise<void>
-}
-
 const STALE_MS = 30_000
-const BEAT_MS = 5000
 const POLL_MS = 500
 
 /** Takes the lock of a project. Throws LockedError when somebody else has it, NoSuchLockError for a wrong `force`. */
@@ -131,77 +118,3 @@ async function woke(
     })
   return rows.some(({ n }) => n !== '0')
 }
-
-/** Shows signs of life from now on. */
-function holdLock(
-  clickhouse: ClickHouse,
-  database: string,
-  generation: number,
-  { id: lockId }: Holder,
-  { cluster, beatMs = BEAT_MS }: LockOptions,
-): Lock {
-  const lost = new AbortController()
-  const table = qualified(database, lockTable(generation))
-  let beaten = 0
-  const note = (event: string): Promise<void> =>
-    clickhouse.insert(`${table} (event)`, JSON.stringify({ event }), 'JSONEachRow', { insert_deduplicate: 0 })
-  const beat = async (): Promise<void> => {
-    const now = Date.now()
-    await note('beat')
-    beaten = now
-  }
-  const stop = (): void => clearInterval(timer)
-  const check = async (): Promise<void> => {
-    // First the sign, then the look: one who takes over does it the other way round, so that one of the two sees the other.
-    if (Math.abs(Date.now() - beaten) >= beatMs)
-      await beat().catch(error => {
-        if (!isAbsent(error)) throw error
-      })
-    const last = (await generations(clickhouse, database)).at(-1)
-    if (last?.holder.id === lockId) return
-    const error = new LockLostError(lockId, last?.holder.who)
-    stop()
-    lost.abort(error)
-    throw error
-  }
-  // Without an answer nothing is known: the next check will tell.
-  const timer = setInterval(() => void check().catch(() => {}), beatMs)
-  timer.unref()
-  void beat().catch(() => {})
-  return {
-    id: lockId,
-    lost: lost.signal,
-    check,
-    async release() {
-      stop()
-      // Another one may have the same number by now, where all was destroyed and begun anew.
-      if (lost.signal.aborted) return
-      await note('release').catch(error => {
-        if (!isAbsent(error)) throw error
-      })
-    },
-    async remove() {
-      stop()
-      if (lost.signal.aborted) return
-      await clickhouse.command(dropLock(database, generation, cluster)).catch(error => {
-        if (!isAbsent(error)) throw error
-      })
-    },
-  }
-}
-
-/** Marked, so that destroy knows whether it may go. */
-const createMarkedDatabase = (database: string, cluster: string | undefined): string =>
-  `CREATE DATABASE IF NOT EXISTS ${id(database)}${onCluster(cluster)} COMMENT ${str(mark(`clickhouse.database/${database}`, ''))}`
-
-function createLock(database: string, generation: number, holder: Holder, cluster: string | undefined): string {
-  const name = lockTable(generation)
-  const engine =
-    cluster === undefined
-      ? 'MergeTree'
-      : `ReplicatedMergeTree(${str(`/clickhouse/tables/all/${database}/${name}_${holder.id}`)}, '{shard}-{replica}')`
-  return `CREATE TABLE ${qualified(database, name)}${onCluster(cluster)} (at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'), event LowCardinality(String)) ENGINE = ${engine} ORDER BY at COMMENT ${str(commentOf(holder))}`
-}
-
-const dropLock = (database: string, generation: number, cluster: string | undefined): string =>
-  `DROP TABLE IF EXISTS ${qualified(database, lockTable(generation))}${onCluster(cluster)} SYNC`

@@ -9,7 +9,8 @@ import { testModel, trailing } from '../../src/compile/testing.js'
 import { type TestClickHouse, testClickHouse } from '../../src/embedded/testing.js'
 import { LockedError, LockLostError, NoSuchLockError } from '../../src/lock/errors.js'
 import { generations, lockTable } from '../../src/lock/held.js'
-import { acquireLock, type Lock, type LockOptions } from '../../src/lock/lock.js'
+import type { Lock } from '../../src/lock/hold.js'
+import { acquireLock, type LockOptions } from '../../src/lock/lock.js'
 import { plan } from '../../src/plan/plan.js'
 
 const MANY = 10

@@ -1,34 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  Admin,
-  type ConfigDescription,
-  ConfigResourceTypes,
-  ConfigSources,
-  type Connection,
-  describeGroupsV5,
-  FindCoordinatorKeyTypes,
-  fetchV13,
-  IncrementalAlterConfigOperationTypes,
-  metadataV12,
-  ProtocolError,
-  parseBroker,
-} from '@platformatic/kafka'
+import { Admin, ConfigResourceTypes, fetchV13, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'
 import type { TopicSpec } from '../../model/resource.js'
-import { decodeAssignment } from './assignment.js'
+import { ATTEMPTS, RETRY_MS } from './again.js'
 import type { KafkaConnection } from './connection.js'
 import { toKafkaError } from './error.js'
 import { decode } from './fetched.js'
 import { KafkaError } from './kafkaError.js'
+import { assignedTo, committedBy } from './liveGroups.js'
+import { type LiveTopic, liveTopics } from './liveTopics.js'
 import { EARLIEST, LATEST, offsetsAt } from './offsets.js'
 import { driverOptions } from './options.js'
-
-/** A topic as it is; `config` holds what is set on the topic itself, by whomever. */
-export interface LiveTopic extends TopicSpec {
-  /** Another topic of the same name has another one. */
-  readonly topicId: string
-  /** Copies that are up to date, of the partition with the fewest. */
-  readonly inSync: number
-}
 
 /** What rtdash asks of a Kafka cluster's administration. */
 export interface KafkaAdmin {
@@ -54,12 +34,6 @@ export interface KafkaAdmin {
   close(): Promise<void>
 }
 
-const UNKNOWN_TOPIC = 3
-const ATTEMPTS = 5
-const RETRY_MS = 300
-/** A coordinator that has just begun, or moved, first loads what it is to know. */
-const COORDINATOR_ATTEMPTS = 30
-
 /** Administration of a cluster; connects with its first call. Every call throws KafkaError. */
 export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
   const admin = new Admin({ ...driverOptions(connection, 'rtdash-admin'), retries: ATTEMPTS, retryDelay: RETRY_MS })
@@ -72,64 +46,6 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
     } catch (error) {
       throw toKafkaError(error, doing)
     }
-  }
-
-  async function again<T>(run: () => Promise<T>, attempts = ATTEMPTS, passing = isRetryable): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await run()
-      } catch (error) {
-        if (attempt >= attempts || !passing(toKafkaError(error, ''))) throw error
-        await sleep(RETRY_MS)
-      }
-    }
-  }
-
-  const atCoordinator = <T>(run: () => Promise<T>): Promise<T> =>
-    again(run, COORDINATOR_ATTEMPTS, ({ type }) => type.includes('COORDINATOR'))
-
-  async function topics(names?: readonly string[]): Promise<LiveTopic[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const present = await describe(names)
-        const resources = present.map(({ name }) => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName: name }))
-        const configs = present.length === 0 ? [] : await admin.describeConfigs({ resources })
-        return present.map(topic => ({ ...topic, config: ownConfig(configs, topic.name) }))
-      } catch (error) {
-        // One of them was deleted between the two questions, or a broker has not heard of it yet.
-        const { type } = toKafkaError(error, '')
-        if (type !== 'UNKNOWN_TOPIC_OR_PARTITION' || attempt === ATTEMPTS) throw error
-        await sleep(RETRY_MS)
-      }
-    }
-  }
-
-  /** Not by the driver's own metadata call, which fails for all topics when one is not there or has no leader. */
-  async function describe(names?: readonly string[]): Promise<Omit<LiveTopic, 'config'>[]> {
-    if (names?.length === 0) return []
-    const bootstrap = connection.brokers.map(broker => parseBroker(broker))
-    const { topics: found } = await again(async () => {
-      const broker = await admin.connections.getFirstAvailable(bootstrap)
-      try {
-        return await metadataV12.api.async(broker, names ? [...names] : null, false, false)
-      } catch (error) {
-        const { response } = error as { response?: metadataV12.MetadataResponse }
-        if (response) return response
-        throw error
-      }
-    })
-    const refused = found.find(({ errorCode }) => errorCode !== 0 && errorCode !== UNKNOWN_TOPIC)
-    if (refused) throw new ProtocolError(refused.errorCode, `topic ${refused.name}`)
-    return found
-      .filter(({ errorCode, isInternal }) => errorCode === 0 && !isInternal)
-      .map(({ name, topicId, partitions }) => ({
-        name: name!,
-        topicId,
-        partitions: partitions.length,
-        replication: partitions[0]?.replicaNodes.length ?? 0,
-        inSync: Math.min(...partitions.map(({ isrNodes }) => isrNodes.length)),
-      }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   async function timestampAt(topic: string, partition: number, offset: bigint): Promise<number | undefined> {
@@ -147,7 +63,7 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
   return {
     brokers: () =>
       call('counting brokers', async () => (await admin.metadata({ topics: [], forceUpdate: true })).brokers.size),
-    topics: names => call('reading topics', () => topics(names)),
+    topics: names => call('reading topics', () => liveTopics(admin, connection.brokers, names)),
     create: ({ name, partitions, replication, config }) =>
       call(`creating topic ${name}`, async () => {
         const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }))
@@ -179,46 +95,8 @@ export function createKafkaAdmin(connection: KafkaConnection): KafkaAdmin {
     startOffsets: topic => call(`reading the start of ${topic}`, () => offsetsAt(admin, topic, EARLIEST)),
     timestampAt: (topic, partition, offset) =>
       call(`reading ${topic}/${partition}`, () => timestampAt(topic, partition, offset)),
-    assigned: (group, topic) =>
-      call(`reading members of ${group}`, async () => {
-        const members = await atCoordinator(async () => {
-          const [coordinator] = await admin.findCoordinator({ keyType: FindCoordinatorKeyTypes.GROUP, keys: [group] })
-          return membersOf(await admin.connections.get(coordinator!), group)
-        })
-        const given = members.flatMap(({ memberAssignment }) => decodeAssignment(memberAssignment))
-        return given.flatMap(each => (each.topic === topic ? each.partition : [])).sort((a, b) => a - b)
-      }),
-    committed: (group, topic) =>
-      call(`reading offsets of ${group}`, async () => {
-        const [found] = await atCoordinator(() => admin.listConsumerGroupOffsets({ groups: [group] }))
-        const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? []
-        return new Map(
-          partitions.flatMap(({ partitionIndex, committedOffset }) =>
-            committedOffset >= 0n ? [[partitionIndex, committedOffset]] : [],
-          ),
-        )
-      }),
+    assigned: (group, topic) => call(`reading members of ${group}`, () => assignedTo(admin, group, topic)),
+    committed: (group, topic) => call(`reading offsets of ${group}`, () => committedBy(admin, group, topic)),
     close: () => call('closing', () => admin.close()),
-  }
-}
-
-const isRetryable = ({ retryable }: KafkaError): boolean => retryable
-
-function ownConfig(configs: readonly ConfigDescription[], topic: string): Record<string, string> {
-  const { configs: set } = configs.find(({ resourceName }) => resourceName === topic)!
-  const own = set
-    .filter(({ configSource }) => configSource === ConfigSources.TOPIC_CONFIG)
-    .map(({ name, value }): [string, string] => [name, value ?? ''])
-  return Object.fromEntries(own.sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Not by the driver's own call, which reads what a member subscribes to in a way that ends the process. */
-async function membersOf(coordinator: Connection, group: string) {
-  try {
-    const { groups } = await describeGroupsV5.api.async(coordinator, [group], false)
-    return groups[0]?.members ?? []
-  } catch (error) {
-    if (toKafkaError(error, '').type === 'GROUP_ID_NOT_FOUND') return []
-    throw error
   }
 }

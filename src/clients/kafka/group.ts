@@ -23,20 +23,13 @@ import {
 import type { KafkaConnection } from './connection.js'
 import { toKafkaError } from './error.js'
 import { KafkaError } from './kafkaError.js'
+import { MEMBERSHIP_LOST, type Membership, SESSION_MS, stay } from './membership.js'
 import { driverOptions } from './options.js'
 
 /** A committed offset, and what was noted beside it. */
 export interface Committed {
   readonly offset: bigint
   readonly note: string
-}
-
-/** What a member may read until `lost` resolves, with the reason. */
-export interface Membership {
-  readonly partitions: readonly TopicPartition[]
-  readonly lost: Promise<string>
-  /** No more signs of life: before joining again. */
-  end(): void
 }
 
 /**
@@ -51,21 +44,11 @@ export interface GroupMember {
   leave(): Promise<void>
 }
 
-/** Without a sign of life for so long, others take over. */
-const SESSION_MS = 10_000
-const HEARTBEAT_MS = 1_000
 /** How long the group waits for a member to finish what it is doing; below the driver's limit for one request. */
 const REBALANCE_MS = 25_000
-const NEW_PARTITIONS_MS = 10_000
 const PROTOCOL = { type: 'consumer', name: 'rtdash' } as const
 /** The coordinator moved, or was never there. */
 const COORDINATOR_LOST = new Set(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE', 'NETWORK', 'TIMEOUT'])
-const MEMBERSHIP_LOST = new Set([
-  'REBALANCE_IN_PROGRESS',
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'FENCED_INSTANCE_ID',
-])
 
 export function createGroupMember(
   connection: KafkaConnection,
@@ -153,7 +136,9 @@ export function createGroupMember(
         leads ? shares : [],
       ),
     )
-    return stay(decodeAssignment(synced.assignment), leads ? counts : undefined)
+    const heartbeat = () =>
+      ask('heartbeat', connection => heartbeatV4.api.async(connection, group, generation, memberId, instance))
+    return stay(decodeAssignment(synced.assignment), heartbeat, leads ? () => hasGrown(counts) : undefined)
   }
 
   async function partitionCounts(wanted: readonly string[]): Promise<Map<string, number>> {
@@ -162,42 +147,9 @@ export function createGroupMember(
     return new Map(unique.map(topic => [topic, found.get(topic)?.partitionsCount ?? 0]))
   }
 
-  /** Shows signs of life until the group changes; the leader also looks whether topics have got more partitions. */
-  function stay(partitions: readonly TopicPartition[], counts: ReadonlyMap<string, number> | undefined): Membership {
-    let seen = Date.now()
-    let ended = false
-    let lose = (_: string) => {}
-    const lost = new Promise<string>(resolve => {
-      lose = resolve
-    })
-    const beat = async (): Promise<void> => {
-      try {
-        await ask('heartbeat', connection => heartbeatV4.api.async(connection, group, generation, memberId, instance))
-        seen = Date.now()
-      } catch (error) {
-        const { type } = error as KafkaError
-        // Waiting for us is a sign of life, too: work goes on to its end.
-        if (type === 'REBALANCE_IN_PROGRESS') seen = Date.now()
-        if (MEMBERSHIP_LOST.has(type)) lose(type)
-      }
-      if (!ended) beating = setTimeout(beat, HEARTBEAT_MS)
-    }
-    let beating = setTimeout(beat, HEARTBEAT_MS)
-    const watching = setInterval(() => {
-      if (Date.now() - seen > SESSION_MS) lose('no sign of life reached the group')
-    }, HEARTBEAT_MS)
-    const looking = setInterval(async () => {
-      if (counts === undefined) return
-      const now = await partitionCounts([...counts.keys()]).catch(() => counts)
-      if ([...now].some(([topic, count]) => count !== counts.get(topic))) lose('partitions were added')
-    }, NEW_PARTITIONS_MS)
-    const end = () => {
-      ended = true
-      clearTimeout(beating)
-      clearInterval(watching)
-      clearInterval(looking)
-    }
-    return { partitions, lost, end }
+  async function hasGrown(counts: ReadonlyMap<string, number>): Promise<boolean> {
+    const now = await partitionCounts([...counts.keys()]).catch(() => counts)
+    return [...now].some(([topic, count]) => count !== counts.get(topic))
   }
 
   async function committed(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Committed>> {

@@ -1,4 +1,5 @@
-import type { KafkaAdmin, LiveTopic } from '../../clients/kafka/admin.js'
+import type { KafkaAdmin } from '../../clients/kafka/admin.js'
+import type { LiveTopic } from '../../clients/kafka/liveTopics.js'
 import type { ResourceOf, TopicSpec } from '../../model/resource.js'
 import type { KnownTopic } from './ledger.js'
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KafkaAdmin, LiveTopic } from '../../clients/kafka/admin.js'
+import type { KafkaAdmin } from '../../clients/kafka/admin.js'
 import { KafkaError } from '../../clients/kafka/kafkaError.js'
+import type { LiveTopic } from '../../clients/kafka/liveTopics.js'
 import type { Change, Step } from '../../model/plan.js'
 import type { ResourceOf, TopicSpec } from '../../model/resource.js'
 import type { ApplyContext } from '../live.js'

@@ -1,4 +1,4 @@
-import type { LiveTopic } from '../../clients/kafka/admin.js'
+import type { LiveTopic } from '../../clients/kafka/liveTopics.js'
 import { duration } from '../../format/quantity.js'
 import type { Source } from '../../model/model.js'
 import type { ResourceOf, TopicSpec } from '../../model/resource.js'
