@@ -7,6 +7,8 @@ export interface Sent {
 }
 
 const LONGEST_PAUSE = 5000
+/** A service knows of a source within half a second of the apply that adds it. */
+const KNOWN_MS = 1500
 
 /**
  * Posts lines of events until they are answered. Overload, outages and broken connections are waited out and tried
@@ -19,11 +21,13 @@ export async function send(
   signal: AbortSignal,
 ): Promise<Sent> {
   const key = randomUUID()
+  const known = Date.now() + KNOWN_MS
   for (let pause = 100; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     signal.throwIfAborted()
     const answer = await post(url, lines, { ...headers, 'idempotency-key': key }, signal)
     if (answer?.status === 202) return (await answer.json()) as Sent
-    if (answer && answer.status !== 429 && answer.status < 500) {
+    const unknownYet = answer?.status === 404 && Date.now() < known
+    if (answer && answer.status !== 429 && answer.status < 500 && !unknownYet) {
       const { message } = (await answer.json().catch(() => ({}))) as { message?: string }
       throw new Error(`${url} answered ${answer.status}: ${message ?? answer.statusText}`)
     }

@@ -96,25 +96,25 @@ describe('sending', () => {
 
   test('overload is waited out under the same key, a refusal ends it', async () => {
     const attempts = new Map<string, number>()
-    let refuse = false
+    let refuse = 0
     const server = createServer(async (request, response) => {
       let body = ''
       for await (const chunk of request) body += chunk
       const key = String(request.headers['idempotency-key'])
       const attempt = (attempts.get(key) ?? 0) + 1
       attempts.set(key, attempt)
-      if (refuse) response.writeHead(403).end('{"error":"wrong_token","message":"no"}')
-      else if (attempt === 1) response.writeHead(429, { 'retry-after': '0' }).end('{}')
-      else if (attempt === 2) response.destroy()
+      if (refuse > 0) response.writeHead(refuse).end('{"error":"wrong_token","message":"no"}')
+      else if (attempt === 1) response.writeHead(404).end('{}')
+      else if (attempt === 2) response.writeHead(429, { 'retry-after': '0' }).end('{}')
+      else if (attempt === 3) response.destroy()
       else response.writeHead(202).end(JSON.stringify({ accepted: body.split('\n').length, rejected: 0, errors: [] }))
     })
     await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const options = { source, url, rate: 50, durationMs: 100, seed: 1, signal: new AbortController().signal }
     expect(await simulate(options)).toMatchObject({ sent: 5, accepted: 5 })
-    expect([...attempts.values()].every(count => count === 3)).toBe(true)
-    refuse = true
-    await expect(simulate(options)).rejects.toThrow('answered 403: no')
+    expect([...attempts.values()].every(count => count === 4)).toBe(true)
+    for (refuse of [403, 404]) await expect(simulate(options)).rejects.toThrow(`answered ${refuse}: no`)
     server.closeAllConnections()
     server.close()
   })
