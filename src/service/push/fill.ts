@@ -15,12 +15,13 @@ const THINNING = [1, 5, 25]
  */
 export async function fillRing(db: ClickHouse, config: ServiceConfig, metric: MetricConfig, ring: Ring): Promise<void> {
   const newest = asofAt(Date.now(), metric) - metric.refreshMs
-  const arrived = await firstArrival(db, config, metric)
   let failure: unknown
   for (const thinning of THINNING) {
     const asofs = pastInstants(newest, metric.refreshMs * thinning, Math.floor(KEPT / thinning))
     try {
       const past = await pastUpdates(db, metric, asofs, LIMIT_MS)
+      // Only a past that begins empty asks when it began.
+      const arrived = past[0]?.value === metric.empty ? await firstArrival(db, config, metric) : 0
       const first = past.findIndex(({ timestamp, value }) => timestamp > arrived || value !== metric.empty)
       ring.fill(first < 0 ? [] : past.slice(first))
       return
