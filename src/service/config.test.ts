@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { resolveLimits } from './options.js'
+import { localFanout } from './publish/fanout.js'
+import { createPush } from './push/push.js'
+import { createTelemetry } from './telemetry.js'
 import { openSocket } from './testing/clients.js'
-import { metric, metrics } from './testing/fixture.js'
+import { metric, metrics, serviceConfig } from './testing/fixture.js'
 import { type Harness, startHarness } from './testing/harness.js'
 
 let harness: Harness
@@ -50,7 +54,7 @@ test('a metric that means the same keeps what was kept; one that means something
   const read = async (name: string) => {
     const client = await openSocket(harness.service.url)
     client.send({ action: 'subscribe', metric: name, since: 0 })
-    await client.inbox.until(all => all.length >= 300)
+    await client.inbox.until(all => all.length >= 300, 3000)
     await client.close()
     return client.inbox.all
   }
@@ -78,6 +82,30 @@ test('a metric that gets another meaning goes on under its viewers with later in
   await client.close()
   const stamps = client.inbox.all.flatMap(({ event, timestamp }) => (event ? [] : [timestamp]))
   expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b))
+})
+
+test('a value that came just before a metric got another meaning is not kept as one of the new', async () => {
+  const meaning = (n: number) =>
+    serviceConfig('shop', [metric('shop', { name: 'm', value: `${n}`, windowMs: 1000, refreshMs: 2000, empty: n })])
+  const fanout = localFanout()
+  const push = createPush({
+    db: harness.ch.client,
+    fanout,
+    telemetry: createTelemetry(),
+    limits: resolveLimits(undefined, '127.0.0.1'),
+    log: () => {},
+  })
+  const timestamp = Date.now()
+  push.apply(meaning(1))
+  fanout.publish([{ metric: 'm', value: 1, timestamp }])
+  push.apply(meaning(2))
+  fanout.publish([{ metric: 'm', value: 2, timestamp: timestamp + 2000 }])
+  const ring = push.rings.get('m')!
+  await expect.poll(() => ring.after(0).length).toBe(300)
+  expect(ring.floor).toBe(timestamp)
+  const values = ring.after(0).map(({ body }) => JSON.parse(String(body)).value)
+  expect(new Set(values)).toEqual(new Set([2]))
+  await push.stop(0)
 })
 
 test('metrics that mean the same are computed once', async () => {

@@ -17,6 +17,8 @@ const NEWEST = -1
 /** Fan-out: takes updates in, writes them to viewers, keeps them for those who come later. */
 export interface Hub {
   receive(updates: readonly Update[]): void
+  /** Writes and keeps at once what was received: to be called before a metric may get another meaning. */
+  settle(): void
   /**
    * Subscribes a viewer to metrics that exist. It first gets what is kept after `since(metric)`, or where that is
    * undefined the newest; then live updates, none missing and none twice.
@@ -39,6 +41,7 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
   const sweeper = setInterval(sweep, SWEEP_MS)
 
   function flush(): void {
+    clearTimeout(gathering)
     gathering = undefined
     const fresh = takeTick()
     if (fresh.length === 0) return
@@ -173,6 +176,7 @@ export function createHub(rings: Rings, telemetry: Telemetry, stuckMs = STUCK_MS
       tick.push(...updates)
       gathering ??= setTimeout(flush, GATHER_MS)
     },
+    settle: flush,
     subscribe: (viewer, metrics, since) => {
       for (const metric of metrics) {
         viewer.metrics.add(metric)

@@ -86,6 +86,8 @@ export function createPush({ db, fanout, telemetry, limits, log }: PushParts): P
   return {
     rings,
     apply: config => {
+      // A value that came under a metric's former meaning must not be the first of the new one.
+      hub.settle()
       const { added, removed } = rings.apply(config)
       sockets.notifyRemoved(removed)
       staleness.apply(config)
