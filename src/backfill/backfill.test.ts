@@ -161,20 +161,24 @@ test('killed after any of its statements and run again, it ends exact', async ()
 
 test('what raw no longer reaches stays as it is', { timeout: 300_000 }, async () => {
   await damaged(compiled)
-  const months = (n: number): string => `now64(3, 'UTC') - toIntervalDay(${n})`
+  // One instant for all of it: at midnight the days of now are others.
+  const now = Date.now()
+  const daysAgo = (n: number): string => `fromUnixTimestamp64Milli(${now - n * DAY}, 'UTC')`
+  const isoDay = (n: number): string => new Date(now - n * DAY).toISOString().slice(0, 10)
+  const dayId = (n: number): string => isoDay(n).replaceAll('-', '')
   // Events of twelve days ago, which came then; raw has forgotten all but the last ten days.
   await ch.client.command(
     `INSERT INTO shop.raw_events (ts, user_id, value, region, ingested_at)
-     SELECT ${months(12)} + toIntervalSecond(number), 1, 1, 'eu', ${months(12)} + toIntervalSecond(number) FROM numbers(1000)`,
+     SELECT ${daysAgo(12)} + toIntervalSecond(number), 1, 1, 'eu', ${daysAgo(12)} + toIntervalSecond(number) FROM numbers(1000)`,
   )
   await ch.client.command(
     `INSERT INTO shop.raw_events (ts, user_id, value, region, ingested_at)
-     SELECT ${months(10)} + toIntervalSecond(number), 1, 1, 'eu', ${months(10)} + toIntervalSecond(number) FROM numbers(1000)`,
+     SELECT ${daysAgo(10)} + toIntervalSecond(number), 1, 1, 'eu', ${daysAgo(10)} + toIntervalSecond(number) FROM numbers(1000)`,
   )
   await ch.client.command(`ALTER TABLE shop.raw_events DROP PARTITION ID '${dayId(12)}'`)
   await ch.client.command(`ALTER TABLE shop.raw_events DROP PARTITION ID '${dayId(11)}'`)
   const before = await counts()
-  const results = await run(compiled, { range: { from: Date.now() - 20 * DAY, to: Date.now() } })
+  const results = await run(compiled, { range: { from: now - 20 * DAY, to: Date.now() } })
   expect(await counts()).toEqual({ ...before, recent: 61_000 })
   expect(before.old).toBe(1000)
   expect(new Date(results[0]!.from).toISOString().slice(0, 10)).toBe(isoDay(10))
@@ -182,9 +186,6 @@ test('what raw no longer reaches stays as it is', { timeout: 300_000 }, async ()
     /raw reaches back to .* only/,
   )
 })
-
-const isoDay = (ago: number): string => new Date(Date.now() - ago * DAY).toISOString().slice(0, 10)
-const dayId = (ago: number): string => isoDay(ago).replaceAll('-', '')
 
 /** Events in the rollup of all counts, before and after eleven days ago. */
 async function counts(): Promise<{ old: number; recent: number }> {

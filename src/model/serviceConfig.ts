@@ -69,9 +69,9 @@ export interface MetricConfig {
   readonly stored?: string
   /**
    * Where Flink computes it: its values come on the updates topic, and one that has not come `waitMs` after its window's
-   * end is computed by `query`.
+   * end is computed by `query`. Records of another `meaning` are another definition's.
    */
-  readonly streamed?: { readonly waitMs: number }
+  readonly streamed?: { readonly waitMs: number; readonly meaning: string }
   /** The value of an empty window: 0 or null. */
   readonly empty: number | null
   /** Fine buckets reached by the rollups, in ms: history is exact on multiples of it. */

@@ -18,6 +18,8 @@ let kafka: KafkaEngine
 let ch: TestClickHouse
 let producer: KafkaProducer
 let publisher: Publisher
+/** Another one that starts later. */
+let begin: (receive: (updates: readonly Update[]) => void) => Publisher
 const updates: Update[] = []
 beforeAll(async () => {
   ;[kafka, ch] = await Promise.all([startKafka(), testClickHouse()])
@@ -27,14 +29,16 @@ beforeAll(async () => {
   await admin.close()
   await createPipeline(ch.client, 'shop')
   producer = createKafkaProducer({ brokers: kafka.brokers })
-  const fanout = localFanout()
-  fanout.subscribe(list => void updates.push(...list))
-  const shared = { db: ch.client, fanout, canaries: createCanaries(ch.client, 'shop'), telemetry: createTelemetry() }
+  const canaries = createCanaries(ch.client, 'shop')
   const rest = { limit: <T>(task: () => Promise<T>) => task(), lagMs: () => 0, log: () => {} }
-  publisher = createPublisher({ ...shared, ...rest }, { brokers: kafka.brokers })
-  const [requests] = metrics('shop')
-  const sla = { latencyMs: 1000, queryMs: 100, lagMs: 30_000 }
-  publisher.apply(serviceConfig('shop', [{ ...requests!, sla, streamed: { waitMs: 1500 } }]))
+  begin = receive => {
+    const fanout = localFanout()
+    fanout.subscribe(receive)
+    const shared = { db: ch.client, fanout, canaries, telemetry: createTelemetry() }
+    return createPublisher({ ...shared, ...rest }, { brokers: kafka.brokers })
+  }
+  publisher = begin(list => void updates.push(...list))
+  publisher.apply(meaning('old'))
 }, 120_000)
 afterAll(async () => {
   publisher?.stop()
@@ -42,9 +46,20 @@ afterAll(async () => {
   await Promise.all([kafka?.stop(), ch?.stop()])
 }, 60_000)
 
-const send = (metric: string, timestamp: number, value: number, rest: { exact?: string; series?: object[] } = {}) => {
-  const { exact = null, series } = rest
-  const record = { metric, timestamp, value, exact, series: series ? JSON.stringify(series) : null }
+const meaning = (meaning: string) => {
+  const [requests] = metrics('shop')
+  const sla = { latencyMs: 1000, queryMs: 100, lagMs: 30_000 }
+  return serviceConfig('shop', [{ ...requests!, sla, streamed: { waitMs: 1500, meaning } }])
+}
+
+interface Rest {
+  readonly exact?: string
+  readonly series?: object[]
+  readonly meaning?: string | null
+}
+const send = (metric: string, timestamp: number, value: number, rest: Rest = {}) => {
+  const { exact = null, series, meaning = 'old' } = rest
+  const record = { metric, timestamp, meaning, value, exact, series: series ? JSON.stringify(series) : null }
   return producer.send('shop.updates', [
     { key: Buffer.from(JSON.stringify({ metric, timestamp })), value: Buffer.from(JSON.stringify(record)) },
   ])
@@ -74,7 +89,7 @@ test('windows come whole, once and in order; passed-over ones are empty; what do
   }
   expect(at(end)).toEqual({ metric: 'requests', timestamp: end, value: 5, series: [{ region: 'eu', value: 5 }] })
 
-  await send('_canary.events', end + 100, Date.now(), { exact: String(Date.now()) })
+  await send('_canary.events', end + 100, Date.now(), { exact: String(Date.now()), meaning: null })
   await send('requests', end, 6, eu(6))
   await send('requests', end + 750, 7, eu(7))
   const seven = await until(() => at(end + 750))
@@ -93,4 +108,57 @@ test('windows come whole, once and in order; passed-over ones are empty; what do
 
   const times = updates.map(({ timestamp }) => timestamp)
   expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
+}, 120_000)
+
+/** Events, and a record of each window in turn, until told to stop. */
+function flow(records: (end: number) => Promise<unknown>) {
+  let going = true
+  const events = (async () => {
+    for (; going; await sleep(50)) await insertEvents(ch.client, 'shop', [{ at: Date.now() }])
+  })()
+  const windows = (async () => {
+    for (let end = Math.ceil(Date.now() / 250) * 250; going; end += 250) {
+      while (going && Date.now() < end) await sleep(10)
+      if (going) await records(end)
+    }
+  })()
+  return async () => {
+    going = false
+    await Promise.all([events, windows])
+  }
+}
+
+/** Waits until three seconds are full of windows that came, and so of events that are stored. */
+const full = () => until(() => (updates.slice(-12).every(({ value }) => value === 500) ? true : undefined))
+
+test('a publisher that starts while events flow takes no window for empty that came before it read', async () => {
+  const stop = flow(end => send('requests', end, 500))
+  await full()
+  const seen: Update[] = []
+  const second = begin(list => void seen.push(...list))
+  second.apply(meaning('old'))
+  await until(() => (seen.filter(({ value }) => value === 500).length > 8 ? true : undefined))
+  second.stop()
+  await stop()
+  expect(seen.filter(({ value }) => value === 0)).toEqual([])
+  const times = seen.map(({ timestamp }) => timestamp)
+  expect(times.every((time, i) => i === 0 || time - times[i - 1]! === 250)).toBe(true)
+}, 120_000)
+
+test('while two jobs write, a viewer gets the values of the definition in force', async () => {
+  const from = updates.length
+  const stop = flow(async end => {
+    await send('requests', end, 700, { meaning: 'new' })
+    await send('requests', end, 500)
+  })
+  await full()
+  const turn = updates.length
+  publisher.apply(meaning('new'))
+  await until(() => (updates.at(-1)?.value === 700 ? true : undefined))
+  await sleep(500)
+  await stop()
+  expect(updates.slice(from, turn).filter(({ value }) => value === 700)).toEqual([])
+  const first = updates.slice(turn).findIndex(({ value }) => value === 700)
+  expect(updates.slice(turn + first).filter(({ value }) => value !== 700)).toEqual([])
+  expect(updates.slice(turn).filter(({ value }) => value === 500 || value === 0)).toEqual([])
 }, 120_000)

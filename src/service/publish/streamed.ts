@@ -76,11 +76,13 @@ export function createStreamed(publishing: Publishing, kafka: KafkaConnection): 
       metrics = new Map()
       sourceOf = new Map(wanted.map(metric => [metric.name, metric.source]))
       for (const config of wanted) {
-        const metric = before.get(config.name) ?? createStreamedMetric(publishing, config)
+        const known = before.get(config.name)
+        const metric =
+          known && known.meaning === config.streamed?.meaning ? known : createStreamedMetric(publishing, config)
         metrics.set(config.name, metric)
         metric.serve(config, sources.get(config.source))
       }
-      for (const [name, metric] of before) if (!metrics.has(name)) metric.stop()
+      for (const [name, metric] of before) if (metrics.get(name) !== metric) metric.stop()
       consumer ??= follow(config.project)
     },
     stop,

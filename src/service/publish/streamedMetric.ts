@@ -6,20 +6,30 @@ import { type Publishing, timeoutOf } from './job.js'
 import { type Reading, readMetric } from './readMetric.js'
 import { readingOf, type StreamedRecord } from './streamedRecord.js'
 import { toUpdate } from './toUpdate.js'
+import { createWindows } from './windows.js'
 
 /** One metric that Flink computes: its records become updates, and what does not come in time is computed here. */
 export interface StreamedMetric {
+  /** Under which definition it takes records. */
+  readonly meaning: string
   /** The first call starts it. */
   serve(metric: MetricConfig, source: SourceConfig | undefined): void
-  /** A window's values, with the newest canary before its end. Windows that were published already are left out. */
+  /** A window's values, with the newest canary before its end. Those of another definition are left out. */
   receive(record: StreamedRecord, canary: Canary | undefined): void
   stop(): void
 }
 
+/** What came of a window; undefined where it was passed over. */
+type Arrival = { readonly reading: Reading; readonly canary: Canary | undefined; readonly delayMs: number } | undefined
+
 const NOTHING: Reading = { series: [], truncated: false, queryMs: 0 }
 
+/** A metric that has `streamed`. */
 export function createStreamedMetric(shared: Publishing, first: MetricConfig): StreamedMetric {
   const { telemetry } = shared
+  const { waitMs, meaning } = first.streamed!
+  const beat = { refreshMs: first.refreshMs, settleMs: waitMs }
+  const windows = createWindows<{ readonly came: Arrival }>(first.refreshMs, { came: undefined })
   let metric = first
   let source: SourceConfig | undefined
   let timer: NodeJS.Timeout | undefined
@@ -29,17 +39,17 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
   let good = NOTHING
   let failures = 0
 
-  const beat = () => ({ refreshMs: metric.refreshMs, settleMs: metric.streamed?.waitMs ?? metric.settleMs })
-
   /**
    * By the wall clock: a window that has not come is empty (Flink writes no empty ones, and holds the last before a
-   * silence back), or Flink is behind; ClickHouse knows which.
+   * silence back), or Flink is behind, or it came before this began to read; ClickHouse knows which.
    */
   function onBeat(): void {
     if (stopped) return
-    timer = setTimeout(onBeat, nextBeat(Date.now(), beat()) - Date.now())
-    const asof = asofAt(Date.now(), beat())
+    timer = setTimeout(onBeat, nextBeat(Date.now(), beat) - Date.now())
+    const asof = asofAt(Date.now(), beat)
     if (busy || asof <= last) return
+    passOn(asof)
+    if (asof <= last) return
     busy = true
     void shared
       .limit(() => fill(asof))
@@ -62,7 +72,7 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
       telemetry.queryTime.observe({ metric: metric.name }, reading.queryMs / 1000)
       // Nothing can be late where nothing happened, as long as what is stored is not behind.
       const quiet = (reading.total?.value ?? metric.empty) === metric.empty && reading.series.length === 0
-      publish(asof, reading, quiet ? storedLate() : isLate(asof), canary)
+      publish(asof, reading, quiet ? storedLate() : isLate(asof) || storedLate(), canary)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       if (failures++ === 0) shared.log(`metric ${metric.name}: ${message}`)
@@ -71,6 +81,21 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
       stats.lastError = message
       telemetry.failures.inc({ metric: metric.name })
       publish(asof, good, true, undefined)
+    }
+    passOn(last + metric.refreshMs)
+  }
+
+  /** Publishes what has come, from this window on, up to the first of which nothing is known. */
+  function passOn(from: number): void {
+    let end = from
+    for (let known = windows.get(end); known; known = windows.get(end)) {
+      const { came } = known
+      if (came) {
+        telemetry.metric(metric.name).delay.add(came.delayMs)
+        telemetry.delay.observe({ metric: metric.name }, came.delayMs / 1000)
+        publish(end, came.reading, isLate(end), came.canary)
+      } else publish(end, NOTHING, isLate(end) || storedLate(), undefined)
+      end += metric.refreshMs
     }
   }
 
@@ -83,12 +108,13 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
   }
 
   const storedLate = (): boolean => shared.lagMs(metric.source) > metric.sla.lagMs
-  const isLate = (asof: number): boolean => Date.now() - asof > metric.sla.latencyMs || storedLate()
+  const isLate = (asof: number): boolean => Date.now() - asof > metric.sla.latencyMs
 
   function publish(asof: number, reading: Reading, stale: boolean, canary: Canary | undefined): void {
     if (stopped || asof <= last) return
     countSkipped(asof)
     last = asof
+    windows.forget(asof)
     good = reading
     const seen = canary && { ...canary, published: Date.now() }
     const update = toUpdate(metric, asof, reading, { stale, canary: seen })
@@ -97,23 +123,18 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
   }
 
   return {
+    meaning,
     serve: (next, nextSource) => {
       metric = next
       source = nextSource
       if (!timer) onBeat()
     },
     receive: (record, canary) => {
+      if (stopped || record.meaning !== meaning) return
       const { timestamp } = record
-      if (stopped || timestamp <= last) return
-      // Windows come in order: those that were passed over had no events.
-      const passed = (timestamp - last) / metric.refreshMs - 1
-      if (last > 0 && passed * metric.refreshMs <= beat().settleMs)
-        for (let asof = last + metric.refreshMs; asof < timestamp; asof += metric.refreshMs)
-          publish(asof, NOTHING, isLate(asof), undefined)
-      const delay = Date.now() - timestamp
-      telemetry.metric(metric.name).delay.add(delay)
-      telemetry.delay.observe({ metric: metric.name }, delay / 1000)
-      publish(timestamp, readingOf(metric, record), Date.now() - timestamp > metric.sla.latencyMs, canary)
+      const reading = readingOf(metric, record)
+      windows.put(timestamp, { came: { reading, canary, delayMs: Date.now() - timestamp } })
+      if (last > 0) passOn(last + metric.refreshMs)
     },
     stop: () => {
       stopped = true

@@ -9,7 +9,7 @@ const one = (region: string | null, value: number | null, exact: string | null =
   exact,
 })
 const record = (series: readonly object[] | null) => ({
-  ...{ metric: 'm', timestamp: 1000, value: 6, exact: null },
+  ...{ metric: 'm', timestamp: 1000, meaning: 'a', value: 6, exact: null },
   series: series && JSON.stringify(series),
 })
 const by: MetricConfig = {

@@ -6,6 +6,8 @@ import type { Reading } from './readMetric.js'
 export interface StreamedRecord {
   readonly metric: string
   readonly timestamp: number
+  /** Of which definition it is: `streamed.meaning` of the configuration; null for canaries. */
+  readonly meaning: string | null
   readonly value: number | null
   readonly exact: string | null
   /** JSON: see `sinkStatement`. */

@@ -1,13 +1,13 @@
 import { lower } from '../../compile/lower.js'
 import { flinkText, flinkIdentifier as id } from '../../expr/valuesFlink.js'
 import type { Metric, Source } from '../../model/model.js'
-import { names } from '../../naming.js'
+import { contentHash, names } from '../../naming.js'
 import { UPDATES } from './sink.js'
 import { CANARY, RECORDED, ROWTIME } from './source.js'
 import { epochMs, interval } from './text.js'
 import { aggregates, exactFlink, valueFlink } from './value.js'
 
-const INTO = `INSERT INTO ${id(UPDATES)} (\`metric\`, \`timestamp\`, \`value\`, \`exact\`, \`series\`)`
+const INTO = `INSERT INTO ${id(UPDATES)} (\`metric\`, \`timestamp\`, \`meaning\`, \`value\`, \`exact\`, \`series\`)`
 const WINDOW = `${id('window_start')}, ${id('window_end')}`
 const MAX_DOUBLE = '1.7976931348623157E308'
 
@@ -16,14 +16,21 @@ const MAX_DOUBLE = '1.7976931348623157E308'
  * all of a window has come. Calendar windows are a lint's errors. No column begins with `_`: those names are free here.
  */
 export function metricInsert(source: Source, metric: Metric): string {
-  const values = metric.by.length > 0 ? collected(metric, valued(source, metric)) : valued(source, metric)
   const series = metric.by.length > 0 ? "'[' || `_series` || ']'" : 'CAST(NULL AS STRING)'
-  return [
-    INTO,
-    `SELECT ${flinkText(metric.name)}, ${epochMs(id('window_end'))}, \`_value\`, \`_exact\`, ${series} FROM (`,
-    ...values,
-    ')',
-  ].join('\n')
+  const marks = `${flinkText(metric.name)}, ${epochMs(id('window_end'))}, ${flinkText(streamedMeaning(source, metric))}`
+  return [INTO, `SELECT ${marks}, \`_value\`, \`_exact\`, ${series} FROM (`, ...windowed(source, metric), ')'].join(
+    '\n',
+  )
+}
+
+/** Names what a metric's values in Flink mean: another definition has another. */
+export const streamedMeaning = (source: Source, metric: Metric): string =>
+  contentHash(windowed(source, metric).join('\n'), 12)
+
+/** A row of each window: its end, `_value`, `_exact` and, with dimensions, `_series`. */
+function windowed(source: Source, metric: Metric): string[] {
+  const values = valued(source, metric)
+  return metric.by.length > 0 ? collected(metric, values) : values
 }
 
 /** The total and the series of each window, a row each, `_total` 1 on the total's. What no double can hold is null. */
@@ -78,7 +85,7 @@ function windows(source: Source, { name, window, refreshMs }: Metric): string {
 export const canaryInsert = (source: Source): string =>
   [
     INTO,
-    `SELECT ${flinkText(names.canaryMetric(source.name))}, ${epochMs(wall(ROWTIME))}, CAST(${id(CANARY)} AS DOUBLE), CAST(${epochMs(wall(RECORDED))} AS STRING), CAST(NULL AS STRING)`,
+    `SELECT ${flinkText(names.canaryMetric(source.name))}, ${epochMs(wall(ROWTIME))}, CAST(NULL AS STRING), CAST(${id(CANARY)} AS DOUBLE), CAST(${epochMs(wall(RECORDED))} AS STRING), CAST(NULL AS STRING)`,
     `FROM ${id(source.name)} WHERE ${id(CANARY)} > 0`,
   ].join('\n')
 

@@ -8,7 +8,8 @@ export const UPDATES = '_updates'
 
 /**
  * Values on their way to the publisher. Key: metric and window end (epoch ms); written again after a failure it is the
- * same key and the same value. `series` is a JSON array of `{"by":{<dimension>:<text or null>},"value":…,"exact":…}`,
+ * same key and the same value. `meaning` says by which definition of the metric, for while a job gives way to another
+ * both write; null for canaries. `series` is a JSON array of `{"by":{<dimension>:<text or null>},"value":…,"exact":…}`,
  * in no order, and null for a metric without dimensions. A transactional sink would hold each value back until a
  * checkpoint.
  */
@@ -26,6 +27,7 @@ export function sinkStatement(model: Model): string {
     `CREATE TEMPORARY TABLE ${id(UPDATES)} (`,
     '  `metric` STRING NOT NULL,',
     '  `timestamp` BIGINT NOT NULL,',
+    '  `meaning` STRING,',
     '  `value` DOUBLE,',
     '  `exact` STRING,',
     '  `series` STRING,',

@@ -7,6 +7,7 @@ import type { MetricConfig, ServiceConfig, SourceConfig } from '../../model/serv
 import { contentHash, names } from '../../naming.js'
 import { historyQuery, refreshQuery } from '../clickhouse/query.js'
 import { contextOf, storedQuery } from '../clickhouse/views.js'
+import { streamedMeaning } from '../flink/inserts.js'
 import { waitMs } from '../flink/source.js'
 import { streamed } from '../flink/streamed.js'
 
@@ -76,7 +77,9 @@ function metricConfig(model: Model, metric: Metric, reading: Reading): MetricCon
     query: refreshQuery(context),
     history: historyQuery(context),
     ...(metric.tier === 3 && { stored: storedQuery(model, metric, reading) }),
-    ...(streamed(model, source).includes(metric) && { streamed: { waitMs: waitMs(source) } }),
+    ...(streamed(model, source).includes(metric) && {
+      streamed: { waitMs: waitMs(source), meaning: streamedMeaning(source, metric) },
+    }),
     empty: emptyValue(reading.value),
     bucketMs: reading.rungs[0]!.bucketMs,
   }

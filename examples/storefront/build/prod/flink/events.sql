@@ -47,6 +47,7 @@ SELECT `event_id` AS `event_id`, `event_type` AS `event_type`, `user_id` AS `use
 CREATE TEMPORARY TABLE `_updates` (
   `metric` STRING NOT NULL,
   `timestamp` BIGINT NOT NULL,
+  `meaning` STRING,
   `value` DOUBLE,
   `exact` STRING,
   `series` STRING,
@@ -63,8 +64,8 @@ CREATE TEMPORARY TABLE `_updates` (
 
 EXECUTE STATEMENT SET
 BEGIN
-INSERT INTO `_updates` (`metric`, `timestamp`, `value`, `exact`, `series`)
-SELECT 'requests_per_second', UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(`window_end`, 'SSS') AS BIGINT), `_value`, `_exact`, '[' || `_series` || ']' FROM (
+INSERT INTO `_updates` (`metric`, `timestamp`, `meaning`, `value`, `exact`, `series`)
+SELECT 'requests_per_second', UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(`window_end`, 'SSS') AS BIGINT), '05301a90597c', `_value`, `_exact`, '[' || `_series` || ']' FROM (
   SELECT `window_start`, `window_end`, MAX(CASE WHEN `_total` = 1 THEN `_value` END) AS `_value`, MAX(CASE WHEN `_total` = 1 THEN `_exact` END) AS `_exact`,
     LISTAGG(CASE WHEN `_total` = 0 THEN JSON_OBJECT(KEY 'by' VALUE JSON_OBJECT(KEY 'region' VALUE CAST(`region` AS STRING) NULL ON NULL), KEY 'value' VALUE `_value`, KEY 'exact' VALUE `_exact` NULL ON NULL) END, ',') AS `_series`
   FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY `window_start`, `window_end`, `_total` ORDER BY `_value` DESC, CAST(`region` AS STRING)) AS `_nth` FROM (
@@ -79,7 +80,7 @@ SELECT 'requests_per_second', UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-
   )) WHERE `_nth` <= 101 GROUP BY `window_start`, `window_end`
 );
 
-INSERT INTO `_updates` (`metric`, `timestamp`, `value`, `exact`, `series`)
-SELECT '_canary.events', UNIX_TIMESTAMP(DATE_FORMAT(CAST(`_rowtime` AS TIMESTAMP(3)), 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(CAST(`_rowtime` AS TIMESTAMP(3)), 'SSS') AS BIGINT), CAST(`_canary` AS DOUBLE), CAST(UNIX_TIMESTAMP(DATE_FORMAT(CAST(`_recorded` AS TIMESTAMP(3)), 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(CAST(`_recorded` AS TIMESTAMP(3)), 'SSS') AS BIGINT) AS STRING), CAST(NULL AS STRING)
+INSERT INTO `_updates` (`metric`, `timestamp`, `meaning`, `value`, `exact`, `series`)
+SELECT '_canary.events', UNIX_TIMESTAMP(DATE_FORMAT(CAST(`_rowtime` AS TIMESTAMP(3)), 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(CAST(`_rowtime` AS TIMESTAMP(3)), 'SSS') AS BIGINT), CAST(NULL AS STRING), CAST(`_canary` AS DOUBLE), CAST(UNIX_TIMESTAMP(DATE_FORMAT(CAST(`_recorded` AS TIMESTAMP(3)), 'yyyy-MM-dd HH:mm:ss')) * 1000 + CAST(DATE_FORMAT(CAST(`_recorded` AS TIMESTAMP(3)), 'SSS') AS BIGINT) AS STRING), CAST(NULL AS STRING)
 FROM `events` WHERE `_canary` > 0;
 END;
