@@ -75,7 +75,7 @@ export interface FlinkJobSpec {
   readonly settings: Readonly<Record<string, string>>
   readonly tables: readonly string[]
   readonly inserts: readonly string[]
-  /** How far back a job without state begins to read, ms: as far as its longest window, so that its first is whole. */
+  /** How far back a job without state begins to read, ms: so that the first window that is waited for is whole. */
   readonly readBackMs: number
 }
 

@@ -4,7 +4,7 @@ import { names } from '../../naming.js'
 import { canaryInsert, metricInsert } from './inserts.js'
 import { jobSettings } from './settings.js'
 import { sinkStatement } from './sink.js'
-import { sourceStatements } from './source.js'
+import { sourceStatements, waitMs } from './source.js'
 import { streamed } from './streamed.js'
 
 /** How far the clocks of those who write, keep and read may differ. */
@@ -28,7 +28,8 @@ export function desired(model: Model): ResourceOf<'flink.job'>[] {
           name: names.flinkJob(model.project, source.name),
           settings: jobSettings(model, source),
           tables: [...sourceStatements(model, source), sinkStatement(model)],
-          readBackMs: longestWindow(metrics) + CLOCKS_MS,
+          // The publisher has published what is older than it waits; all that may still come is whole.
+          readBackMs: longestWindow(metrics) + waitMs(source) + CLOCKS_MS,
           inserts: [...metrics.map(metric => metricInsert(source, metric)), canaryInsert(source)],
         },
       },

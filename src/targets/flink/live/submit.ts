@@ -9,7 +9,7 @@ import { readFrom } from '../source.js'
 
 /**
  * Starts the job and resolves with its id when all of its tasks run; one that does not get so far is cancelled. `from`
- * is a savepoint or checkpoint, which the job then owns; without it the job reads back over its longest window.
+ * is a savepoint or checkpoint, which the job then owns; without it the job reads back over its longest window and more.
  */
 export async function submit(flink: FlinkClient, spec: FlinkJobSpec, from?: string): Promise<string> {
   const since = Date.now() - spec.readBackMs
