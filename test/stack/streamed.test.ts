@@ -46,10 +46,10 @@ afterAll(async () => {
   await Promise.all([kafka?.stop(), ch?.stop()])
 }, 60_000)
 
-const meaning = (meaning: string) => {
+const meaning = (meaning: string, waitMs = 1500) => {
   const [requests] = metrics('shop')
   const sla = { latencyMs: 1000, queryMs: 100, lagMs: 30_000 }
-  return serviceConfig('shop', [{ ...requests!, sla, streamed: { waitMs: 1500, meaning } }])
+  return serviceConfig('shop', [{ ...requests!, sla, streamed: { waitMs, meaning } }])
 }
 
 interface Rest {
@@ -161,4 +161,12 @@ test('while two jobs write, a viewer gets the values of the definition in force'
   const first = updates.slice(turn).findIndex(({ value }) => value === 700)
   expect(updates.slice(turn + first).filter(({ value }) => value !== 700)).toEqual([])
   expect(updates.slice(turn).filter(({ value }) => value === 500 || value === 0)).toEqual([])
+}, 120_000)
+
+test('a source with more lateness is waited for longer, under the same definition', async () => {
+  publisher.apply(meaning('new', 4000))
+  const turn = updates.length
+  // One more may have been on its way.
+  const { timestamp } = await until(() => updates[turn + 1])
+  expect(Date.now() - timestamp).toBeGreaterThanOrEqual(4000)
 }, 120_000)

@@ -19,17 +19,23 @@ export interface StreamedMetric {
   stop(): void
 }
 
-/** What came of a window; undefined where it was passed over. */
-type Arrival = { readonly reading: Reading; readonly canary: Canary | undefined; readonly delayMs: number } | undefined
+/** What came of a window, and how long after its end. */
+interface Arrival {
+  readonly reading: Reading
+  readonly canary: Canary | undefined
+  readonly delayMs: number
+}
 
 const NOTHING: Reading = { series: [], truncated: false, queryMs: 0 }
+/** In place of what came of a window without events. */
+const PASSED = 'passed'
 
 /** A metric that has `streamed`. */
 export function createStreamedMetric(shared: Publishing, first: MetricConfig): StreamedMetric {
   const { telemetry } = shared
-  const { waitMs, meaning } = first.streamed!
-  const beat = { refreshMs: first.refreshMs, settleMs: waitMs }
-  const windows = createWindows<{ readonly came: Arrival }>(first.refreshMs, { came: undefined })
+  const { meaning } = first.streamed!
+  // Another refresh is another meaning; another wait is not.
+  const windows = createWindows<Arrival | typeof PASSED>(first.refreshMs, PASSED)
   let metric = first
   let source: SourceConfig | undefined
   let timer: NodeJS.Timeout | undefined
@@ -39,14 +45,16 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
   let good = NOTHING
   let failures = 0
 
+  const beat = () => ({ refreshMs: metric.refreshMs, settleMs: metric.streamed!.waitMs })
+
   /**
    * By the wall clock: a window that has not come is empty (Flink writes no empty ones, and holds the last before a
    * silence back), or Flink is behind, or it came before this began to read; ClickHouse knows which.
    */
   function onBeat(): void {
     if (stopped) return
-    timer = setTimeout(onBeat, nextBeat(Date.now(), beat) - Date.now())
-    const asof = asofAt(Date.now(), beat)
+    timer = setTimeout(onBeat, nextBeat(Date.now(), beat()) - Date.now())
+    const asof = asofAt(Date.now(), beat())
     if (busy || asof <= last) return
     passOn(asof)
     if (asof <= last) return
@@ -88,13 +96,13 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
   /** Publishes what has come, from this window on, up to the first of which nothing is known. */
   function passOn(from: number): void {
     let end = from
-    for (let known = windows.get(end); known; known = windows.get(end)) {
-      const { came } = known
-      if (came) {
+    for (let came = windows.get(end); came; came = windows.get(end)) {
+      if (came === PASSED) publish(end, NOTHING, isLate(end) || storedLate(), undefined)
+      else {
         telemetry.metric(metric.name).delay.add(came.delayMs)
         telemetry.delay.observe({ metric: metric.name }, came.delayMs / 1000)
         publish(end, came.reading, isLate(end), came.canary)
-      } else publish(end, NOTHING, isLate(end) || storedLate(), undefined)
+      }
       end += metric.refreshMs
     }
   }
@@ -133,7 +141,7 @@ export function createStreamedMetric(shared: Publishing, first: MetricConfig): S
       if (stopped || record.meaning !== meaning) return
       const { timestamp } = record
       const reading = readingOf(metric, record)
-      windows.put(timestamp, { came: { reading, canary, delayMs: Date.now() - timestamp } })
+      windows.put(timestamp, { reading, canary, delayMs: Date.now() - timestamp })
       if (last > 0) passOn(last + metric.refreshMs)
     },
     stop: () => {

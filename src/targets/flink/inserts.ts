@@ -17,15 +17,15 @@ const MAX_DOUBLE = '1.7976931348623157E308'
  */
 export function metricInsert(source: Source, metric: Metric): string {
   const series = metric.by.length > 0 ? "'[' || `_series` || ']'" : 'CAST(NULL AS STRING)'
-  const marks = `${flinkText(metric.name)}, ${epochMs(id('window_end'))}, ${flinkText(streamedMeaning(source, metric))}`
-  return [INTO, `SELECT ${marks}, \`_value\`, \`_exact\`, ${series} FROM (`, ...windowed(source, metric), ')'].join(
-    '\n',
-  )
+  const values = windowed(source, metric)
+  const marks = `${flinkText(metric.name)}, ${epochMs(id('window_end'))}, ${flinkText(meaningOf(values))}`
+  return [INTO, `SELECT ${marks}, \`_value\`, \`_exact\`, ${series} FROM (`, ...values, ')'].join('\n')
 }
 
 /** Names what a metric's values in Flink mean: another definition has another. */
-export const streamedMeaning = (source: Source, metric: Metric): string =>
-  contentHash(windowed(source, metric).join('\n'), 12)
+export const streamedMeaning = (source: Source, metric: Metric): string => meaningOf(windowed(source, metric))
+
+const meaningOf = (values: readonly string[]): string => contentHash(values.join('\n'), 12)
 
 /** A row of each window: its end, `_value`, `_exact` and, with dimensions, `_series`. */
 function windowed(source: Source, metric: Metric): string[] {
